@@ -1,0 +1,1 @@
+"""Benchmarks of turnout: its own paths (test_*.py) and a table beside other packages (peers/)."""

@@ -1,0 +1,1 @@
+"""turnout beside other packages on one workload: `python -m benches.peers`."""

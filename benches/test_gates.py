@@ -1,0 +1,58 @@
+"""The goals as tests: the quick table, each row with its slack.
+
+Shared build machines are noisy even for interleaved minima, and the quick mode runs few rounds; so a gate here is the
+goal times `SLACK`. The full table (`python -m benches.peers --gate`) holds the goals themselves.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from benches.peers import ours
+from benches.peers.__main__ import SECTIONS, measure
+from benches.peers.rows import Result, Row
+
+SLACK = 1.25
+
+GATED = (
+    "name + dict -> bool",
+    "name + dict -> bool beside an empty call",
+    "name + dict -> Evaluation",
+    "name + Context -> bool",
+    "handle + Context -> bool",
+    "plain toggle by name",
+    "plain toggle by handle",
+    "31-key dict beside a 7-key dict",
+    "explain",
+    "all 200 toggles for one context",
+    "a busy thread beside",
+    "torn reads while policies are swapped",
+    "columns, full rule, Categorical",
+    "columns, full rule, strings",
+    "ramp over 1 million string ids",
+    "cold load of 10,000 toggles and the first evaluation of each",
+    "memory at 10,000 toggles",
+    "import turnout",
+)
+
+pytestmark = pytest.mark.skipif(not ours.built(), reason="turnout is not installed here")
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    return measure(quick=True, sections=list(SECTIONS), slack=SLACK)
+
+
+def test_every_goal_is_gated(result: Result) -> None:
+    assert {row.name for row in result.rows if row.gated} == set(GATED)
+
+
+@pytest.mark.parametrize("name", GATED)
+def test_goal(result: Result, name: str) -> None:
+    row: Row = next(row for row in result.rows if row.name == name)
+    assert row.met(SLACK), f"{name}: {row.measured:.3f}, goal {row.goal} with slack {SLACK}; {row}"
+
+
+def test_every_peer_was_timed(result: Result) -> None:
+    names = {peer.name for peer in result.peers}
+    assert names == {"turnout", "hand-written + xxhash", "eppo-server-sdk", "growthbook", "yggdrasil-engine"}

@@ -1,0 +1,108 @@
+"""turnout: the routing core that customer-support teams import.
+
+A policy file says which capabilities are on, for whom, and on which schedule; an engine answers for every contact, and
+says why.
+
+Examples
+--------
+>>> import datetime, turnout
+>>> policy = turnout.load_policy(turnout.sample_policy_path())
+>>> clock = turnout.ManualClock(datetime.datetime(2026, 3, 30, 15, tzinfo=datetime.UTC))
+>>> engine = turnout.Engine(policy, clock=clock)
+>>> engine.is_enabled("phone")
+True
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from turnout._core import (
+        Context,
+        Engine,
+        Evaluation,
+        EvaluationBatch,
+        Evaluations,
+        Explanation,
+        ExplanationStep,
+        GateResult,
+        ManualClock,
+        Policy,
+        RampPosition,
+        SystemClock,
+        Toggle,
+        bucket,
+        hash_units,
+    )
+    from turnout.contacts import check_contacts, load_bank_log, load_contacts
+    from turnout.errors import ContactLogError, PolicyError, Problem, TurnoutError
+    from turnout.policy import load_policy, sample_policy_path
+
+__version__ = "0.1.0"
+
+# Where each public name lives. They load when they are first used, so that `import turnout` costs next to nothing.
+_HOMES = {
+    "turnout._core": (
+        "Context",
+        "Engine",
+        "Evaluation",
+        "EvaluationBatch",
+        "Evaluations",
+        "Explanation",
+        "ExplanationStep",
+        "GateResult",
+        "ManualClock",
+        "Policy",
+        "RampPosition",
+        "SystemClock",
+        "Toggle",
+        "bucket",
+        "hash_units",
+    ),
+    "turnout.contacts": ("check_contacts", "load_bank_log", "load_contacts"),
+    "turnout.errors": ("ContactLogError", "PolicyError", "Problem", "TurnoutError"),
+    "turnout.policy": ("load_policy", "sample_policy_path"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "ContactLogError",
+    "Context",
+    "Engine",
+    "Evaluation",
+    "EvaluationBatch",
+    "Evaluations",
+    "Explanation",
+    "ExplanationStep",
+    "GateResult",
+    "ManualClock",
+    "Policy",
+    "PolicyError",
+    "Problem",
+    "RampPosition",
+    "SystemClock",
+    "Toggle",
+    "TurnoutError",
+    "bucket",
+    "check_contacts",
+    "hash_units",
+    "load_bank_log",
+    "load_contacts",
+    "load_policy",
+    "sample_policy_path",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'turnout' has no attribute {name!r}")
+    value = getattr(importlib.import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

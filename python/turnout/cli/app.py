@@ -1,0 +1,223 @@
+"""The commands and their options. Each reads its input, has something computed, and shows it; the work is elsewhere."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from turnout.cli.faults import EXIT_FAULTS, CliError, report
+
+
+class TurnoutGroup(TyperGroup):
+    """Answers every fault of the caller's with one line, or with `{"error": ...}` where `--json` was asked for."""
+
+    def main(self, args: Sequence[str] | None = None, *positional: Any, **named: Any) -> Any:
+        """Runs a command line and leaves with its exit code."""
+        given = list(sys.argv[1:] if args is None else args)
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                # a sign that the terminal cannot show is no reason to fail
+                stream.reconfigure(errors="backslashreplace")
+        named["standalone_mode"] = False
+        try:
+            code = super().main(given, *positional, **named)
+        except CliError as fault:
+            report(fault, as_json="--json" in given)
+            code = fault.exit_code
+        except typer.TyperException as fault:
+            hint = "see: turnout --help" if not given or given[0].startswith("-") else f"see: turnout {given[0]} --help"
+            report(CliError(_sentence(fault.format_message()), hint=hint), as_json="--json" in given)
+            code = fault.exit_code
+        except typer.Abort:
+            code = 130
+        raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _sentence(message: str) -> str:
+    # Typer's messages stand alone; ours go on with a hint after a semicolon
+    return message.rstrip(".").replace("\n", " ")
+
+
+app = typer.Typer(
+    name="turnout",
+    cls=TurnoutGroup,
+    help="Feature toggles and ramps for customer support: check a policy, ask it, watch it run over contacts.",
+    epilog="Exit codes: 0 good, 1 the document has faults, 2 wrong usage. Instants are RFC 3339 with an offset; "
+    "shares and buckets are percent, 0 to 100.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+PolicyArgument = Annotated[Path, typer.Argument(metavar="POLICY", help="Policy file, .toml or .json.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", metavar="", help="Print one JSON object instead of text; errors too.")
+]
+KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="Key of the toggle.")]
+UnitOption = Annotated[
+    str | None,
+    typer.Option("--unit", metavar="ID", help="Who is decided for, such as a customer id. Without it no ramp is in."),
+]
+AttrOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--attr",
+        metavar="NAME=VALUE",
+        help="An attribute of the contact; repeatable. The value is read as JSON (true, 3, null, [1]) if it is JSON, "
+        "else as text.",
+    ),
+]
+AttributesOption = Annotated[
+    Path | None,
+    typer.Option("--attributes", metavar="FILE", help="JSON object with attributes; --attr wins over it."),
+]
+AtOption = Annotated[
+    str | None,
+    typer.Option("--at", metavar="INSTANT", help="Decide at this instant, RFC 3339 with an offset; now if absent."),
+]
+GatesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--gates",
+        metavar="FILE",
+        help="JSON list of gate results, what steps with min_n (a count of contacts) wait for: "
+        "toggle, rule, step (from 0), n, at.",
+    ),
+]
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    version: Annotated[bool, typer.Option("--version", metavar="", help="Print the version and leave.")] = False,
+) -> None:
+    """Prints the version, or goes on to the command."""
+    if version:
+        from turnout import __version__
+
+        print(f"turnout {__version__}")
+        raise typer.Exit(0)
+
+
+@app.command()
+def check(
+    policy: PolicyArgument,
+    gates: GatesOption = None,
+    as_json: JsonOption = False,
+    lenient: Annotated[
+        bool,
+        typer.Option(
+            "--lenient", metavar="", help="Load what can be loaded: toggles with faults become inert, and exit is 0."
+        ),
+    ] = False,
+) -> None:
+    """Check a policy and list all faults, each with its line, or sum it up when it is good.
+
+    Ramps are shown where they stand now: shares in percent of units, times in UTC.
+    """
+    from turnout.cli.check import run_check
+
+    if not run_check(policy, gates, as_json=as_json, lenient=lenient):
+        raise typer.Exit(EXIT_FAULTS)
+
+
+@app.command()
+def evaluate(
+    policy: PolicyArgument,
+    key: KeyArgument,
+    unit: UnitOption = None,
+    attr: AttrOption = None,
+    attributes: AttributesOption = None,
+    at: AtOption = None,
+    gates: GatesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Evaluate one toggle for one contact.
+
+    Bucket and ramp are percent, 0 to 100: a unit is in when its bucket is below the ramp's percent.
+    """
+    from turnout.cli.evaluate import Question, run_evaluate
+
+    run_evaluate(Question.read(policy, key, unit, attr or [], attributes, at, gates), as_json=as_json)
+
+
+@app.command()
+def explain(
+    policy: PolicyArgument,
+    key: KeyArgument,
+    unit: UnitOption = None,
+    attr: AttrOption = None,
+    attributes: AttributesOption = None,
+    at: AtOption = None,
+    gates: GatesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Explain an evaluation: what was looked at, in order, and why it did or did not match.
+
+    Bucket and ramp are percent, 0 to 100: a unit is in when its bucket is below the ramp's percent.
+    """
+    from turnout.cli.evaluate import Question, run_explain
+
+    run_explain(Question.read(policy, key, unit, attr or [], attributes, at, gates), as_json=as_json)
+
+
+@app.command()
+def init(
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="File to write, or a folder to write policy.toml into.")
+    ] = Path("policy.toml"),
+    force: Annotated[bool, typer.Option("--force", metavar="", help="Overwrite a file that is there.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a first policy with comments, one that passes the check.
+
+    Its dates are days: created today, to be reviewed in 180 days; its ramp starts at 00:00 UTC today.
+    """
+    from turnout.cli.starter import run_init
+
+    run_init(path, force=force, as_json=as_json)
+
+
+@app.command(
+    help="Run a policy over a contact log with the log's own clock, and compare each ramp with its plan.\n\n"
+    "Every toggle is decided for every contact at its arrival. Shares are percent of distinct identified customers, "
+    "with the 95 % interval of the expected share; unidentified contacts are counted apart. Speed is decisions a "
+    "second."
+)
+def demo(
+    contacts: Annotated[
+        Path | None,
+        typer.Option("--contacts", metavar="PATH", help="Contact log; the 28 sample days of the package if absent."),
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option("--policy", metavar="PATH", help="Policy file; the sample of the package if absent."),
+    ] = None,
+    zone: Annotated[
+        str | None,
+        typer.Option(
+            "--zone",
+            metavar="ZONE",
+            help="IANA zone by which days are counted, and times without an offset read; UTC if absent, and "
+            "Asia/Jerusalem for the bank log.",
+        ),
+    ] = None,
+    keep_dates: Annotated[
+        bool,
+        typer.Option(
+            "--keep-dates", metavar="", help="Leave each started_at as written instead of the log's first day."
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Run a policy over a contact log with the log's own clock, and compare each ramp with its plan."""
+    from turnout.cli.demo.view import run_and_show
+
+    run_and_show(contacts, policy, zone, keep_dates=keep_dates, as_json=as_json)

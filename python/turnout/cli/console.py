@@ -1,0 +1,86 @@
+"""How text looks: width, colour, and signs for terminals that cannot show all of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import sys
+import zoneinfo
+from collections.abc import Iterable
+from typing import TextIO, cast
+
+from rich.console import Console
+from rich.table import Table
+
+BLANKS_AT_END = re.compile(" +$", re.MULTILINE)
+
+
+class Trimmed(io.TextIOBase):
+    """A stream without the blanks that a table leaves at the ends of its lines."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """The stream's own."""
+        return self.stream.encoding
+
+    def write(self, text: str) -> int:
+        """Writes whole lines, which is what a console prints."""
+        self.stream.write(BLANKS_AT_END.sub("", text))
+        return len(text)
+
+    def flush(self) -> None:
+        """Passes on what waits."""
+        self.stream.flush()
+
+
+def stdout_console() -> Console:
+    """Where results go; without colour, and without blanks at the ends of lines, when piped."""
+    stream = sys.stdout if sys.stdout.isatty() else cast("TextIO", Trimmed(sys.stdout))
+    return Console(file=stream, highlight=False)
+
+
+def stderr_console() -> Console:
+    """Where progress goes."""
+    return Console(file=sys.stderr, highlight=False)
+
+
+def plain_table(*columns: str, head: bool = True) -> Table:
+    """A table without lines: it stays readable in 80 columns and in a mail. A name after `>` is a column of numbers."""
+    table = Table(box=None, pad_edge=False, show_header=head, header_style="bold", padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(
+            column.removeprefix(">"), justify="right" if column.startswith(">") else "left", overflow="fold"
+        )
+    return table
+
+
+def bullets(lines: Iterable[str]) -> Table:
+    """Lines under each other, each with a dash; a long one goes on under its own first word."""
+    table = Table.grid(padding=(0, 1))
+    for line in lines:
+        table.add_row(" -", line)
+    return table
+
+
+def bar(console: Console, share: float, width: int) -> str:
+    """A share, 0 to 1, as a bar of `width` cells; the rest of it is dotted."""
+    full, rest = ("#", ".") if console.options.ascii_only else ("█", "·")
+    filled = min(width, max(round(share * width), 1 if share > 0 else 0))
+    return full * filled + rest * (width - filled)
+
+
+def instant_text(at: dt.datetime, zone: str = "UTC") -> str:
+    """An instant to the minute, by the wall clock of a zone."""
+    local = at.astimezone(zoneinfo.ZoneInfo(zone) if zone != "UTC" else dt.UTC)
+    return f"{local:%Y-%m-%d %H:%M} {zone}"
+
+
+def percent_text(value: float | None, places: int | None = None) -> str:
+    """`10 %`, `9.87 %`, or a dash for none."""
+    if value is None:
+        return "-"
+    return f"{value:g} %" if places is None else f"{value:.{places}f} %"

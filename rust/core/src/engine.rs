@@ -1,0 +1,188 @@
+//! The engine: a policy in force, with what lies over it at run time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+
+use crate::policy::{Policy, Ramp, Timeline, Waits};
+use crate::time::Micros;
+use crate::toggle::{Decision, Overlay, Silent, Subject, Visitor, evaluate};
+
+/// A gate that has passed: a step's samples were complete at an instant. An input, never guessed: without it a step that
+/// asks for samples holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GateResult {
+    /// Key of the toggle.
+    pub toggle: String,
+    /// Id of the rule that ramps.
+    pub rule: String,
+    /// Index of the step.
+    pub step: usize,
+    /// Samples seen.
+    pub n: u64,
+    /// When that many had been seen.
+    pub at: Micros,
+}
+
+/// Where a ramp stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RampPosition {
+    /// Index of the rule.
+    pub rule: u16,
+    /// Index of the step in force; `None` before the start.
+    pub step: Option<u16>,
+    /// When it began.
+    pub entered_at: Option<Micros>,
+    /// When the next begins, when that is known.
+    pub next_at: Option<Micros>,
+    /// What the ramp waits for.
+    pub waits: Waits,
+}
+
+#[derive(Debug, Default)]
+struct ToggleState {
+    breaker: AtomicU8,
+    /// Evaluations that came out off, and on: one count for each evaluation.
+    counts: [AtomicU64; 2],
+}
+
+/// How often a toggle was evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// All evaluations.
+    pub evaluations: u64,
+    /// Those that came out on.
+    pub enabled: u64,
+}
+
+#[derive(Debug)]
+struct GatedRamp {
+    gates: Box<[Option<Micros>]>,
+    timeline: Timeline,
+}
+
+/// A policy in force. A new policy is a new engine: what readers hold never changes under them.
+#[derive(Debug)]
+pub struct Engine {
+    /// The policy.
+    pub policy: Arc<Policy>,
+    states: Box<[ToggleState]>,
+    gated: Box<[Option<GatedRamp>]>,
+}
+
+impl Engine {
+    /// Puts a policy in force.
+    ///
+    /// # Errors
+    /// A gate result that names no step waiting for samples, in words.
+    pub fn new(policy: Arc<Policy>, gates: &[GateResult]) -> Result<Self, String> {
+        let states = policy.toggles.iter().map(|_| ToggleState::default()).collect();
+        let gated = gated(&policy, gates)?;
+        Ok(Self { policy, states, gated })
+    }
+
+    /// Evaluates and counts.
+    #[inline]
+    pub fn decide<S: Subject>(&self, toggle: u32, subject: &S) -> Decision {
+        let decision = evaluate(&self.policy, self, subject, &mut Silent, toggle);
+        let counts = &self.states[toggle as usize].counts;
+        counts[usize::from(decision.enabled())].fetch_add(1, Ordering::Relaxed);
+        decision
+    }
+
+    /// Evaluates without counting, for those who count a batch at once or watch.
+    #[inline]
+    pub fn peek<S: Subject, V: Visitor>(&self, toggle: u32, subject: &S, visitor: &mut V) -> Decision {
+        evaluate(&self.policy, self, subject, visitor, toggle)
+    }
+
+    /// Counts a batch.
+    pub fn count(&self, toggle: u32, usage: Usage) {
+        let [off, on] = &self.states[toggle as usize].counts;
+        off.fetch_add(usage.evaluations - usage.enabled, Ordering::Relaxed);
+        on.fetch_add(usage.enabled, Ordering::Relaxed);
+    }
+
+    /// How often a toggle was evaluated since this policy was put in force.
+    #[must_use]
+    pub fn usage(&self, toggle: u32) -> Usage {
+        let [off, on] = self.states[toggle as usize].counts.each_ref().map(|count| count.load(Ordering::Relaxed));
+        Usage { evaluations: off + on, enabled: on }
+    }
+
+    /// Opens or closes a toggle's breaker. An open breaker turns the toggle off; none turns it on.
+    pub fn set_breaker(&self, toggle: u32, open: bool) {
+        self.states[toggle as usize].breaker.store(u8::from(open), Ordering::Relaxed);
+    }
+
+    /// Where the ramps of a toggle stand.
+    #[must_use]
+    pub fn ramps(&self, toggle: u32, now: Micros) -> Vec<RampPosition> {
+        let rules = &self.policy.toggles[toggle as usize].rules;
+        let ramps = (0_u16..).zip(rules).filter_map(|(index, rule)| Some((index, rule.ramp.as_deref()?)));
+        ramps
+            .map(|(rule, ramp)| {
+                let timeline = self.timeline(ramp);
+                let gates = self.gated_ramp(ramp).map_or(&[][..], |g| &g.gates);
+                let stage = timeline.at(now);
+                RampPosition {
+                    rule,
+                    step: stage.step,
+                    entered_at: stage.step.map(|_| stage.from),
+                    next_at: timeline.after(now).map(|s| s.from),
+                    waits: ramp.plan.waits(timeline, gates, now),
+                }
+            })
+            .collect()
+    }
+
+    fn gated_ramp(&self, ramp: &Ramp) -> Option<&GatedRamp> {
+        self.gated.get(ramp.id as usize)?.as_ref()
+    }
+}
+
+impl Overlay for Engine {
+    #[inline]
+    fn breaker_open(&self, toggle: u32) -> bool {
+        self.states[toggle as usize].breaker.load(Ordering::Relaxed) != 0
+    }
+
+    #[inline]
+    fn timeline<'t>(&'t self, ramp: &'t Ramp) -> &'t Timeline {
+        self.gated_ramp(ramp).map_or(&ramp.timeline, |gated| &gated.timeline)
+    }
+}
+
+/// The ramps whose gates have passed. A result with too few samples passes nothing.
+fn gated(policy: &Policy, results: &[GateResult]) -> Result<Box<[Option<GatedRamp>]>, String> {
+    let mut gated: Vec<Option<GatedRamp>> = Vec::new();
+    for result in results {
+        let ramp = find_ramp(policy, result)?;
+        let wanted = ramp.plan.steps.get(result.step).and_then(|step| step.min_n);
+        let Some(wanted) = wanted else {
+            return Err(format!(
+                "toggles.{}.rules.{}: step {} waits for no samples; name a step with min_n",
+                result.toggle, result.rule, result.step
+            ));
+        };
+        if result.n < wanted {
+            continue;
+        }
+        if gated.is_empty() {
+            gated.resize_with(policy.ramps as usize, || None);
+        }
+        let slot = &mut gated[ramp.id as usize];
+        let mut gates = slot.take().map_or_else(|| vec![None; ramp.plan.steps.len()].into_boxed_slice(), |g| g.gates);
+        gates[result.step] = [gates[result.step], Some(result.at)].into_iter().flatten().min();
+        let timeline = ramp.plan.timeline(&gates);
+        *slot = Some(GatedRamp { gates, timeline });
+    }
+    Ok(gated.into_boxed_slice())
+}
+
+fn find_ramp<'p>(policy: &'p Policy, result: &GateResult) -> Result<&'p Ramp, String> {
+    let toggle = policy.find(&result.toggle).map(|index| &policy.toggles[index as usize]);
+    let toggle = toggle.ok_or_else(|| format!("no toggle `{}` to pass a gate of", result.toggle))?;
+    let rule = toggle.rules.iter().find(|rule| *rule.id == *result.rule);
+    rule.and_then(|rule| rule.ramp.as_deref())
+        .ok_or_else(|| format!("toggle `{}` has no rule `{}` with a ramp", result.toggle, result.rule))
+}

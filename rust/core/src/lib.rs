@@ -1,0 +1,10 @@
+//! The deterministic core of turnout.
+//!
+//! It reads no clock, entropy, environment or file: time is an argument and randomness a seed, so the same policy and
+//! the same events give the same bits everywhere.
+
+pub mod engine;
+pub mod hash;
+pub mod policy;
+pub mod time;
+pub mod toggle;

@@ -1,0 +1,69 @@
+//! Numbers in JSON.
+
+use super::super::node::Value;
+use super::super::path::Path;
+use super::super::problem::{Kind, Problems};
+use super::{Reader, Stop, place};
+
+impl<'a> Reader<'a, '_> {
+    /// Reads the number whose first digit or sign is next.
+    pub(super) fn number(&mut self, path: &Path<'_>) -> Result<Value<'a>, Stop> {
+        let start = self.at;
+        let negative = self.take(b'-');
+        if negative && self.take_word("Infinity") {
+            return Ok(self.not_finite(path, place(start)));
+        }
+        let digits = self.at;
+        // Beyond the range the sum stays at the type's end, which is beyond the range too.
+        let mut whole = 0_i64;
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            whole = whole.saturating_mul(10).saturating_add(i64::from(digit - b'0'));
+            self.at += 1;
+        }
+        if self.at == digits {
+            return Err(self.unexpected(path, "a digit", ""));
+        }
+        if self.bytes[digits] == b'0' && self.at > digits + 1 {
+            self.at = digits + 1;
+            return Err(self.unexpected(path, "the end of the number", "leave out the zeros at the start"));
+        }
+        if !matches!(self.peek(), Some(b'.' | b'e' | b'E')) {
+            let value = Value::whole(if negative { -whole } else { whole });
+            return Ok(value.unwrap_or_else(|| out_of_range(path, start, negative, self.problems)));
+        }
+        self.fraction(path)?;
+        let value = self.source[start..self.at].parse().ok().and_then(Value::number);
+        Ok(value.unwrap_or_else(|| out_of_range(path, start, negative, self.problems)))
+    }
+
+    /// Passes over a fraction, an exponent or both.
+    fn fraction(&mut self, path: &Path<'_>) -> Result<(), Stop> {
+        if self.take(b'.') {
+            self.digits(path)?;
+        }
+        if self.take(b'e') || self.take(b'E') {
+            let _signed = self.take(b'-') || self.take(b'+');
+            self.digits(path)?;
+        }
+        Ok(())
+    }
+
+    fn digits(&mut self, path: &Path<'_>) -> Result<(), Stop> {
+        let start = self.at;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.at += 1;
+        }
+        if self.at == start { Err(self.unexpected(path, "a digit", "")) } else { Ok(()) }
+    }
+}
+
+/// Reports a number out of range; the nearest one in range stands in for it.
+#[cold]
+fn out_of_range<'a>(path: &Path<'_>, at: usize, negative: bool, problems: &mut Problems) -> Value<'a> {
+    problems.push_at(Kind::Limit, path, place(at), OUT_OF_RANGE, "write it as text");
+    Value::Int(if negative { -Value::WHOLE_MAX } else { Value::WHOLE_MAX })
+}
+
+/// What is wrong with a number that the tree cannot hold; 9007199254740991 is 2^53 - 1.
+pub(in crate::policy) const OUT_OF_RANGE: &str =
+    "a number beyond ±9007199254740991, where programs disagree on its value";

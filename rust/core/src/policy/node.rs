@@ -1,0 +1,95 @@
+//! The tree that every document format is read into: values with the place where they stand.
+
+use std::borrow::Cow;
+
+/// A value and the byte offset at which it starts in its source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node<'a> {
+    /// Byte offset of the value's first character.
+    pub at: u32,
+    /// The value itself.
+    pub value: Value<'a>,
+}
+
+/// What a document can hold. Dates and times are text in RFC 3339 form, in TOML as in JSON.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value<'a> {
+    /// JSON's null.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A whole number within ±(2^53 - 1), the range that survives every JSON reader.
+    Int(i64),
+    /// A finite number with a fraction, inside the same range: 1.0 and 1e3 are [`Value::Int`].
+    Float(f64),
+    /// Text, borrowed from the source unless it held escapes.
+    Text(Cow<'a, str>),
+    /// A list.
+    List(Vec<Node<'a>>),
+    /// A table, in the order of the source.
+    Table(Vec<Entry<'a>>),
+}
+
+/// One key of a table with its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry<'a> {
+    /// The key.
+    pub key: Cow<'a, str>,
+    /// Byte offset of the key's first character.
+    pub at: u32,
+    /// The value.
+    pub node: Node<'a>,
+}
+
+impl<'a> Node<'a> {
+    /// The value of `key` when this is a table that holds it.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Node<'a>> {
+        match &self.value {
+            Value::Table(entries) => entries.iter().find(|e| e.key == key).map(|e| &e.node),
+            _ => None,
+        }
+    }
+}
+
+impl Value<'_> {
+    /// The largest whole number; its negative is the smallest.
+    pub const WHOLE_MAX: i64 = (1 << 53) - 1;
+
+    /// The value of a whole number, or nothing when it is out of range.
+    #[must_use]
+    pub fn whole(number: i64) -> Option<Self> {
+        (-Self::WHOLE_MAX..=Self::WHOLE_MAX).contains(&number).then_some(Self::Int(number))
+    }
+
+    /// The value of a number, or nothing when it is out of range or none. Beyond the range every float is a whole
+    /// number, so there it would be a whole number that JSON readers disagree on.
+    #[must_use]
+    pub fn number(number: f64) -> Option<Self> {
+        #[expect(clippy::cast_precision_loss, reason = "2^53 - 1 is exact as a float")]
+        let range = Self::WHOLE_MAX as f64;
+        if !(-range..=range).contains(&number) {
+            return None;
+        }
+        if number.fract() != 0.0 {
+            return Some(Self::Float(number));
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "whole and inside ±(2^53 - 1), so exact")]
+        let whole = number as i64;
+        Some(Self::Int(whole))
+    }
+
+    /// What kind of value this is, as a person would say it.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(_) => "true or false",
+            Value::Int(_) => "a whole number",
+            Value::Float(_) => "a number",
+            Value::Text(_) => "text",
+            Value::List(_) => "a list",
+            Value::Table(_) => "a table",
+        }
+    }
+}

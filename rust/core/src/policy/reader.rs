@@ -1,0 +1,255 @@
+//! Reading typed fields out of a document's tables, collecting every fault on the way.
+
+use crate::time::{self, Day, Micros};
+
+use super::limits;
+use super::node::{Entry, Node, Value};
+use super::path::Path;
+use super::problem::{Kind, Problems};
+
+/// A table whose keys have been checked against the known ones.
+pub struct Fields<'t, 'a> {
+    entries: &'t [Entry<'a>],
+    /// Where the table starts.
+    pub at: u32,
+    /// Where the table is.
+    pub path: &'t Path<'t>,
+}
+
+/// A field that was found: its value, and the key to speak of it.
+#[derive(Clone, Copy)]
+pub struct Field<'t, 'a> {
+    /// The key.
+    pub key: &'t str,
+    /// The value.
+    pub node: &'t Node<'a>,
+}
+
+/// Reports a value of the wrong kind.
+pub fn wrong_kind(path: &Path<'_>, node: &Node<'_>, expected: &str, problems: &mut Problems) {
+    let message = format!("{} where {expected} is expected", node.value.kind());
+    problems.push_at(Kind::Shape, path, node.at, message, format!("write {expected}"));
+}
+
+/// How many distances between names one document may cost.
+pub struct Effort(u32);
+
+impl Effort {
+    /// Enough for some hundred misspelt names among some hundred others.
+    pub const DOCUMENT: Effort = Effort(100_000);
+}
+
+/// The message and hint for a name that is not among `known`, with the nearest one if it is near.
+pub fn unknown_name<'k>(
+    what: &str,
+    name: &str,
+    known: impl Iterator<Item = &'k str>,
+    effort: &mut Effort,
+) -> (String, String) {
+    const SHOWN: usize = 24;
+    let length = name.len().min(limits::KEY_CHARS);
+    let most = 1.max(length / 3);
+    let mut some = Vec::new();
+    let mut nearest: Option<(usize, &str)> = None;
+    for key in known {
+        if some.len() <= SHOWN {
+            some.push(key);
+        } else if effort.0 == 0 {
+            break;
+        }
+        if effort.0 > 0 && key.len().abs_diff(name.len()) <= most && key.len() <= limits::KEY_CHARS {
+            effort.0 -= 1;
+            let distance = strsim::osa_distance(name, key);
+            nearest = nearest.into_iter().chain((distance <= most).then_some((distance, key))).min();
+        }
+    }
+    some.sort_unstable();
+    let hint = match nearest {
+        Some((_, key)) => format!("did you mean `{key}`?"),
+        None if some.is_empty() => "none is defined".to_owned(),
+        None if some.len() <= SHOWN => format!("known: {}", some.join(", ")),
+        None => "none of the defined names is near".to_owned(),
+    };
+    (format!("unknown {what} `{}`", shorten(name)), hint)
+}
+
+/// A text cut to a length that a message can hold.
+#[must_use]
+pub fn shorten(text: &str) -> String {
+    if text.chars().count() <= 80 { text.to_owned() } else { text.chars().take(77).chain("...".chars()).collect() }
+}
+
+impl<'t, 'a> Fields<'t, 'a> {
+    /// Opens a table, and reports every key outside `known`.
+    pub fn open(
+        node: &'t Node<'a>,
+        path: &'t Path<'t>,
+        known: &[&str],
+        problems: &mut Problems,
+    ) -> Option<Fields<'t, 'a>> {
+        let Value::Table(entries) = &node.value else {
+            wrong_kind(path, node, "a table", problems);
+            return None;
+        };
+        let mut effort = Effort(10_000);
+        for entry in entries {
+            if !known.contains(&entry.key.as_ref()) {
+                let (message, hint) = unknown_name("key", &entry.key, known.iter().copied(), &mut effort);
+                problems.push_at(Kind::Shape, &path.key(&entry.key), entry.at, message, hint);
+            }
+        }
+        Some(Fields { entries, at: node.at, path })
+    }
+
+    /// The field, when it is there.
+    #[must_use]
+    pub fn get(&self, key: &'t str) -> Option<Field<'t, 'a>> {
+        self.entries.iter().find(|e| e.key == key).map(|e| Field { key, node: &e.node })
+    }
+
+    /// The field, reported as missing when it is not there.
+    pub fn require(&self, key: &'t str, kind: Kind, hint: &str, problems: &mut Problems) -> Option<Field<'t, 'a>> {
+        let field = self.get(key);
+        if field.is_none() {
+            problems.push_at(kind, &self.path.key(key), self.at, format!("`{key}` is missing"), hint);
+        }
+        field
+    }
+
+    /// Reports a fault of one field.
+    pub fn fault(
+        &self,
+        field: Field<'_, '_>,
+        kind: Kind,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+        problems: &mut Problems,
+    ) {
+        problems.push_at(kind, &self.path.key(field.key), field.node.at, message, hint);
+    }
+
+    fn wrong(&self, field: Field<'_, '_>, expected: &str, problems: &mut Problems) {
+        wrong_kind(&self.path.key(field.key), field.node, expected, problems);
+    }
+
+    /// Text that says something.
+    pub fn text(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<&'t str> {
+        match &field.node.value {
+            Value::Text(text) if !text.trim().is_empty() => Some(text),
+            Value::Text(_) => {
+                self.fault(field, Kind::Shape, format!("`{}` is empty", field.key), "write something", problems);
+                None
+            }
+            _ => {
+                self.wrong(field, "text", problems);
+                None
+            }
+        }
+    }
+
+    /// True or false.
+    pub fn boolean(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<bool> {
+        if let Value::Bool(value) = field.node.value {
+            return Some(value);
+        }
+        self.wrong(field, "true or false", problems);
+        None
+    }
+
+    /// A whole number in a range.
+    pub fn integer(
+        &self,
+        field: Field<'t, 'a>,
+        range: std::ops::RangeInclusive<i64>,
+        problems: &mut Problems,
+    ) -> Option<i64> {
+        match field.node.value {
+            Value::Int(value) if range.contains(&value) => Some(value),
+            Value::Int(value) => {
+                let hint = format!("write a whole number from {} to {}", range.start(), range.end());
+                self.fault(field, Kind::Shape, format!("{value} is out of range"), hint, problems);
+                None
+            }
+            _ => {
+                self.wrong(field, "a whole number", problems);
+                None
+            }
+        }
+    }
+
+    /// A number.
+    pub fn number(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<f64> {
+        let value = number(field.node);
+        if value.is_none() {
+            self.wrong(field, "a number", problems);
+        }
+        value
+    }
+
+    /// The elements of a list.
+    pub fn list(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<&'t [Node<'a>]> {
+        if let Value::List(items) = &field.node.value {
+            return Some(items);
+        }
+        self.wrong(field, "a list", problems);
+        None
+    }
+
+    /// A list of non-empty texts.
+    pub fn texts(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<Vec<&'t str>> {
+        let items = self.list(field, problems)?;
+        let path = self.path.key(field.key);
+        let mut texts = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            match &item.value {
+                Value::Text(text) if !text.trim().is_empty() => texts.push(text.as_ref()),
+                Value::Text(_) => {
+                    let hint = "write something, or remove the element";
+                    problems.push_at(Kind::Shape, &path.index(index), item.at, "empty text", hint);
+                }
+                _ => wrong_kind(&path.index(index), item, "text", problems),
+            }
+        }
+        Some(texts)
+    }
+
+    /// A calendar date.
+    pub fn date(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<Day> {
+        self.parsed(field, "a date such as 2026-01-10", time::parse_date, problems)
+    }
+
+    /// An instant with its offset from UTC.
+    pub fn instant(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<Micros> {
+        self.parsed(field, "an instant such as 2026-03-01T00:00:00Z", time::parse_instant, problems)
+    }
+
+    /// A span of time.
+    pub fn duration(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<Micros> {
+        self.parsed(field, "a span such as \"7d\" or \"12h\"", time::parse_duration, problems)
+    }
+
+    fn parsed<T>(
+        &self,
+        field: Field<'t, 'a>,
+        expected: &str,
+        parse: fn(&str) -> Result<T, time::TimeFault>,
+        problems: &mut Problems,
+    ) -> Option<T> {
+        let Value::Text(text) = &field.node.value else {
+            self.wrong(field, expected, problems);
+            return None;
+        };
+        parse(text).map_err(|fault| self.fault(field, Kind::Shape, fault.message, fault.hint, problems)).ok()
+    }
+}
+
+/// The value of a numeric node.
+#[must_use]
+pub fn number(node: &Node<'_>) -> Option<f64> {
+    match node.value {
+        #[expect(clippy::cast_precision_loss, reason = "documents hold integers within 2^53")]
+        Value::Int(value) => Some(value as f64),
+        Value::Float(value) => Some(value),
+        _ => None,
+    }
+}

@@ -1,0 +1,149 @@
+//! The reader of TOML 1.1 documents, with the place of every value.
+//!
+//! The text is parsed by the `toml` crate, which lists every fault. What it leaves open is done around it: [`scan`]
+//! bounds the nesting before it starts, since its own guard can be talked out of its limit; [`faults`] says in plain
+//! words and with a path what it found; and what it read becomes the same tree that JSON is read into. Dates and times
+//! become text in RFC 3339 form. A byte order mark is skipped.
+
+mod faults;
+mod lexer;
+mod locate;
+mod scan;
+mod walk;
+mod words;
+
+use std::borrow::Cow;
+
+use ::toml::Spanned;
+use ::toml::de::{DeFloat, DeInteger, DeTable, DeValue};
+
+use super::json::{DEPTH, OUT_OF_RANGE};
+use super::node::{Entry, Node, Value};
+use super::path::Path;
+use super::problem::{Kind, Problems};
+
+/// Reads a document. Faults go to `problems`; nothing is returned when the text is not TOML, and a value with stand-ins
+/// for the faulty parts when only single values are at fault or keys stand twice.
+pub fn parse<'a>(source: &'a str, problems: &mut Problems) -> Option<Node<'a>> {
+    let scanned = scan::scan(source, problems)?;
+    let table = faults::read(source, &scanned, problems)?;
+    let mut converter = Converter { source, problems };
+    let value = converter.table(table, &Path::ROOT, 1).ok()?;
+    Some(Node { at: 0, value })
+}
+
+/// The conversion has ended early, and its reason is among the problems.
+struct Stop;
+
+struct Converter<'a, 'p> {
+    source: &'a str,
+    problems: &'p mut Problems,
+}
+
+impl<'a> Converter<'a, '_> {
+    fn node(&mut self, found: Spanned<DeValue<'a>>, path: &Path<'_>, depth: usize) -> Result<Node<'a>, Stop> {
+        let span = found.span();
+        let at = place(span.start);
+        if depth > DEPTH && matches!(found.get_ref(), DeValue::Array(_) | DeValue::Table(_)) {
+            self.problems.push_at(Kind::Limit, path, at, scan::too_deep(), "write it flatter");
+            return Err(Stop);
+        }
+        let value = match found.into_inner() {
+            DeValue::String(text) => Value::Text(text),
+            DeValue::Boolean(truth) => Value::Bool(truth),
+            DeValue::Datetime(_) => Value::Text(rfc3339(self.source.get(span).unwrap_or_default())),
+            DeValue::Integer(number) => self.integer(&number, path, at),
+            DeValue::Float(number) => self.float(&number, path, at),
+            DeValue::Array(items) => {
+                let items = items.into_iter().enumerate();
+                let items = items.map(|(i, item)| self.node(item, &path.index(i), depth + 1));
+                Value::List(items.collect::<Result<_, Stop>>()?)
+            }
+            DeValue::Table(table) => self.table(table, path, depth)?,
+        };
+        Ok(Node { at, value })
+    }
+
+    /// The entries of a table in the order of the source; the crate has sorted them by key.
+    fn table(&mut self, table: DeTable<'a>, path: &Path<'_>, depth: usize) -> Result<Value<'a>, Stop> {
+        let mut entries = Vec::with_capacity(table.len());
+        for (key, value) in table {
+            let at = place(key.span().start);
+            let key = key.into_inner();
+            let node = self.node(value, &path.key(&key), depth + 1)?;
+            entries.push(Entry { key, at, node });
+        }
+        entries.sort_unstable_by_key(|entry| entry.at);
+        Ok(Value::Table(entries))
+    }
+
+    fn integer(&mut self, number: &DeInteger<'_>, path: &Path<'_>, at: u32) -> Value<'a> {
+        let digits = number.as_str();
+        let value = i64::from_str_radix(digits, number.radix()).ok().and_then(Value::whole);
+        value.unwrap_or_else(|| self.out_of_range(digits, path, at))
+    }
+
+    fn float(&mut self, number: &DeFloat<'_>, path: &Path<'_>, at: u32) -> Value<'a> {
+        let digits = number.as_str();
+        if digits.ends_with("inf") || digits.ends_with("nan") {
+            self.problems.push_at(Kind::Syntax, path, at, "not a finite number", "a policy holds only finite numbers");
+            return Value::Int(0);
+        }
+        let value = digits.parse().ok().and_then(Value::number);
+        value.unwrap_or_else(|| self.out_of_range(digits, path, at))
+    }
+
+    /// Reports a number out of range; the nearest one in range stands in for it.
+    fn out_of_range(&mut self, digits: &str, path: &Path<'_>, at: u32) -> Value<'a> {
+        self.problems.push_at(Kind::Limit, path, at, OUT_OF_RANGE, "write it as text");
+        Value::Int(if digits.starts_with('-') { -Value::WHOLE_MAX } else { Value::WHOLE_MAX })
+    }
+}
+
+/// An offset as nodes hold it. Documents are far below 4 GiB; in a larger one the places past that are lost.
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// A TOML date or time in RFC 3339 form. That is how it stands in the source, but that TOML also allows a space or `t`
+/// between date and time, `z`, and no seconds. Digits stay as they are, so that the same moment in JSON is the same text.
+fn rfc3339(raw: &str) -> Cow<'_, str> {
+    let date_end = if raw.as_bytes().get(2) == Some(&b':') { 0 } else { raw.len().min("2026-01-31".len()) };
+    let (date, time) = raw.split_at(date_end);
+    let (separator, time) = if date.is_empty() { ("", time) } else { time.split_at(time.len().min(1)) };
+    let (clock, rest) = time.split_at(time.len().min("08:00".len()));
+    let seconds = if time.is_empty() || rest.starts_with(':') { "" } else { ":00" };
+    if separator.eq_ignore_ascii_case("T") == (separator == "T")
+        && separator != " "
+        && seconds.is_empty()
+        && !rest.ends_with('z')
+    {
+        return Cow::Borrowed(raw);
+    }
+    let separator = if separator.is_empty() { "" } else { "T" };
+    Cow::Owned(format!("{date}{separator}{clock}{seconds}{}", rest.replace('z', "Z")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rfc3339;
+
+    #[test]
+    fn moments_become_rfc_3339() {
+        for plain in
+            ["2026-01-31", "08:00:00", "2026-01-31T08:00:00", "2026-01-31T08:00:00.50Z", "2026-01-31T08:00:00-05:00"]
+        {
+            assert_eq!(rfc3339(plain), plain);
+        }
+        for (raw, expected) in [
+            ("2026-01-31 08:00:00z", "2026-01-31T08:00:00Z"),
+            ("2026-01-31t08:00:00", "2026-01-31T08:00:00"),
+            ("2026-01-31T08:00Z", "2026-01-31T08:00:00Z"),
+            ("2026-01-31 08:00+01:00", "2026-01-31T08:00:00+01:00"),
+            ("2026-01-31T08:00", "2026-01-31T08:00:00"),
+            ("08:00", "08:00:00"),
+        ] {
+            assert_eq!(rfc3339(raw), expected);
+        }
+    }
+}

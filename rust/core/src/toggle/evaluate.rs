@@ -1,0 +1,278 @@
+//! The fixed order of an evaluation: state, schedule, prerequisites, breaker, consent, overrides, rules with their
+//! ramps, default. It never fails for a toggle that exists.
+
+use crate::hash::{hash_unit, part, position};
+use crate::policy::{
+    Expr, Policy, Ramp, Rule, Serve, Served, Slot, State, StepMode, Test, Timeline, Toggle, Variants, Want,
+};
+use crate::time::Micros;
+
+use super::decision::{Code, Decision, Reason};
+use super::describe;
+use super::visitor::{Verdict, Visitor};
+
+/// The unit by which a contact is placed on a ramp.
+#[derive(Clone, Copy)]
+pub enum Unit<'v> {
+    /// The contact has none.
+    Missing,
+    /// It has one of a type that cannot be used.
+    Unusable,
+    /// Its text; that of an integer is its decimal form.
+    Key(&'v str),
+}
+
+/// One contact at one instant.
+pub trait Subject {
+    /// Whether a test holds.
+    fn test(&self, test: &Test) -> bool;
+    /// Hands over the unit: the attribute in `slot` when the contact has it, otherwise the targeting key.
+    fn unit<R>(&self, slot: Option<Slot>, then: impl FnOnce(Unit<'_>) -> R) -> R;
+    /// The instant; the same however often it is asked.
+    fn now(&self) -> Micros;
+    /// The attribute in words, for explanations.
+    fn show(&self, slot: Slot) -> String;
+}
+
+/// What lies over the policy at run time.
+pub trait Overlay {
+    /// Whether the toggle's breaker is open.
+    fn breaker_open(&self, toggle: u32) -> bool;
+    /// The ramp's stages, with the gates that have passed.
+    fn timeline<'t>(&'t self, ramp: &'t Ramp) -> &'t Timeline;
+}
+
+/// Evaluates one toggle for one contact.
+#[inline]
+pub fn evaluate<S: Subject, O: Overlay, V: Visitor>(
+    policy: &Policy,
+    overlay: &O,
+    subject: &S,
+    visitor: &mut V,
+    toggle: u32,
+) -> Decision {
+    Evaluation { policy, overlay, subject, visitor }.toggle(toggle)
+}
+
+struct Evaluation<'e, S, O, V> {
+    policy: &'e Policy,
+    overlay: &'e O,
+    subject: &'e S,
+    visitor: &'e mut V,
+}
+
+impl<S: Subject, O: Overlay, V: Visitor> Evaluation<'_, S, O, V> {
+    #[inline]
+    fn toggle(&mut self, index: u32) -> Decision {
+        let toggle = &self.policy.toggles[index as usize];
+        if let Some(stopped) = self.gates(toggle, index) {
+            return stopped;
+        }
+        if let Some(overrides) = &toggle.overrides {
+            let subject = self.subject;
+            let serve = subject.unit(None, |unit| match unit {
+                Unit::Key(key) => overrides.get(key).copied(),
+                _ => None,
+            });
+            let verdict = if serve.is_some() { Verdict::Decided } else { Verdict::Missed };
+            self.visitor.step("override", verdict, || format!("overridden units: {}", overrides.len()));
+            if let Some(serve) = serve {
+                return self.outright(toggle, serve, Reason::TargetingMatch, None);
+            }
+        }
+        if toggle.rules.is_empty() {
+            let reason = if toggle.variants.is_some() { Reason::Split } else { Reason::Static };
+            self.visitor.step("default", Verdict::Decided, || "on for all: the toggle has no rules".to_owned());
+            return self.outright(toggle, Serve::On, reason, None);
+        }
+        for (index, rule) in (0_u16..).zip(&toggle.rules) {
+            if self.matches(rule) {
+                return self.rule(toggle, index, rule);
+            }
+        }
+        self.visitor.step("default", Verdict::Decided, || "no rule matched".to_owned());
+        Decision::plain(Served::Off, Reason::Default, None)
+    }
+
+    /// All that stands before the rules. Cheap to skip: most toggles have none of it.
+    #[inline]
+    fn gates(&mut self, toggle: &Toggle, index: u32) -> Option<Decision> {
+        if toggle.state != State::Enabled {
+            self.visitor.step("state", Verdict::Decided, || describe::state(&toggle.state));
+            return Some(match toggle.state {
+                State::Inert => Decision::plain(Served::Off, Reason::Error, Some(Code::ParseError)),
+                _ => Decision::plain(Served::Caller, Reason::Disabled, None),
+            });
+        }
+        self.visitor.step("state", Verdict::Passed, || "enabled".to_owned());
+        if let Some(schedule) = &toggle.schedule {
+            let now = self.subject.now();
+            let open = schedule.is_open(now);
+            let verdict = if open { Verdict::Passed } else { Verdict::Decided };
+            self.visitor.step("schedule", verdict, || describe::schedule(schedule, now));
+            if !open {
+                return Some(Decision::plain(Served::Off, Reason::Default, Some(Code::OutsideSchedule)));
+            }
+        }
+        if !toggle.requires.is_empty() && !self.prerequisites(toggle) {
+            return Some(Decision::plain(Served::Off, Reason::Default, Some(Code::PrerequisiteFailed)));
+        }
+        if self.overlay.breaker_open(index) {
+            self.visitor.step("breaker", Verdict::Decided, || "open".to_owned());
+            return Some(Decision::plain(Served::Off, Reason::BreakerOpen, None));
+        }
+        self.visitor.step("breaker", Verdict::Passed, || "closed".to_owned());
+        for test in &toggle.consent {
+            if !self.test(test, "consent", Verdict::Decided) {
+                return Some(Decision::plain(Served::Off, Reason::ConsentMissing, None));
+            }
+        }
+        None
+    }
+
+    fn prerequisites(&mut self, toggle: &Toggle) -> bool {
+        for requirement in &toggle.requires {
+            let other = &self.policy.toggles[requirement.toggle as usize];
+            self.visitor.enter("requires", || describe::requirement(other, &requirement.want));
+            let decision = self.toggle(requirement.toggle);
+            let met = match requirement.want {
+                Want::Enabled(wanted) => decision.enabled() == wanted,
+                Want::Variant(variant) => decision.served == Served::Variant(variant),
+            };
+            let verdict = if met { Verdict::Passed } else { Verdict::Decided };
+            self.visitor.leave(verdict, || describe::found(other, &decision));
+            if !met {
+                return false;
+            }
+        }
+        true
+    }
+
+    #[inline]
+    fn matches(&mut self, rule: &Rule) -> bool {
+        // A rule without a ramp has the last word.
+        let matched = if rule.ramp.is_some() { Verdict::Passed } else { Verdict::Decided };
+        let Some(when) = &rule.when else {
+            self.visitor.step("rule", matched, || format!("{}: for all", rule.id));
+            return true;
+        };
+        self.visitor.enter("rule", || rule.id.to_string());
+        let holds = self.expr(when);
+        self.visitor.leave(if holds { matched } else { Verdict::Missed }, String::new);
+        holds
+    }
+
+    fn expr(&mut self, expr: &Expr) -> bool {
+        let policy = self.policy;
+        match expr {
+            Expr::Test(test) => self.test(test, "condition", Verdict::Missed),
+            Expr::All(inner) => self.group(|| "all of".to_owned(), |e| inner.iter().all(|expr| e.holds(expr))),
+            Expr::Any(inner) => self.group(|| "any of".to_owned(), |e| inner.iter().any(|expr| e.holds(expr))),
+            Expr::Not(inner) => self.group(|| "not".to_owned(), |e| !e.expr(inner)),
+            Expr::Segment(index) => {
+                let segment = &policy.segments[*index as usize];
+                self.group(|| format!("segment {}", segment.name), |e| e.expr(&segment.when))
+            }
+        }
+    }
+
+    /// As [`Self::expr`], without a call for the commonest case.
+    #[inline]
+    fn holds(&mut self, expr: &Expr) -> bool {
+        if let Expr::Test(test) = expr { self.test(test, "condition", Verdict::Missed) } else { self.expr(expr) }
+    }
+
+    #[inline]
+    fn group(&mut self, detail: impl FnOnce() -> String, holds: impl FnOnce(&mut Self) -> bool) -> bool {
+        self.visitor.enter("condition", detail);
+        let holds = holds(self);
+        self.visitor.leave(if holds { Verdict::Passed } else { Verdict::Missed }, String::new);
+        holds
+    }
+
+    #[inline]
+    fn test(&mut self, test: &Test, stage: &'static str, otherwise: Verdict) -> bool {
+        let holds = self.subject.test(test);
+        let (policy, subject) = (self.policy, self.subject);
+        let verdict = if holds { Verdict::Passed } else { otherwise };
+        self.visitor
+            .step(stage, verdict, || format!("{}; it is {}", describe::test(policy, test), subject.show(test.slot)));
+        holds
+    }
+
+    #[inline]
+    fn rule(&mut self, toggle: &Toggle, index: u16, rule: &Rule) -> Decision {
+        match &rule.ramp {
+            None => self.outright(toggle, rule.serve, Reason::TargetingMatch, Some(index)),
+            Some(ramp) => Decision { rule: Some(index), ..self.ramp(toggle, rule.serve, ramp) },
+        }
+    }
+
+    /// Serves without a ramp.
+    fn outright(&mut self, toggle: &Toggle, serve: Serve, reason: Reason, rule: Option<u16>) -> Decision {
+        let plain = |served, code| {
+            let reason = if code == None { reason } else { Reason::Default };
+            Decision { rule, ..Decision::plain(served, reason, code) }
+        };
+        let variants = match (serve, &toggle.variants) {
+            (Serve::Fixed(served), _) => return plain(served, None),
+            (Serve::On, None) => return plain(Served::On, None),
+            (Serve::On, Some(variants)) => variants,
+        };
+        let drawn = self.subject.unit(None, |unit| match unit {
+            Unit::Key(key) => Ok(draw(variants, key, variants.seed)),
+            Unit::Missing => Err(Code::TargetingKeyMissing),
+            Unit::Unusable => Err(Code::InvalidContext),
+        });
+        self.visitor.step("variant", Verdict::Decided, || describe::drawn(toggle, drawn));
+        match drawn {
+            Ok(served) => plain(served, None),
+            Err(code) => plain(Served::Off, Some(code)),
+        }
+    }
+
+    #[inline]
+    fn ramp(&mut self, toggle: &Toggle, serve: Serve, ramp: &Ramp) -> Decision {
+        let overlay = self.overlay;
+        let stage = overlay.timeline(ramp).at(self.subject.now());
+        let percent = Some(stage.percent);
+        let placed = self.subject.unit(Some(ramp.unit), |unit| match unit {
+            Unit::Missing => Err(Code::TargetingKeyMissing),
+            Unit::Unusable => Err(Code::InvalidContext),
+            Unit::Key(key) => {
+                let hash = hash_unit(key.as_bytes(), ramp.ramp_seed);
+                let exposed = u128::from(hash) < stage.bound;
+                let served = exposed.then(|| match (serve, &toggle.variants) {
+                    (Serve::Fixed(served), _) => served,
+                    (Serve::On, None) => Served::On,
+                    (Serve::On, Some(variants)) => draw(variants, key, ramp.variant_seed),
+                });
+                Ok((position(hash), served))
+            }
+        });
+        self.visitor.step("ramp", Verdict::Decided, || describe::ramp(ramp, stage, placed.map(|(bucket, _)| bucket)));
+        let (bucket, served) = match placed {
+            Err(code) => return Decision { percent, ..Decision::plain(Served::Off, Reason::Default, Some(code)) },
+            Ok(placed) => placed,
+        };
+        if let Some(served) = served {
+            self.visitor.step("variant", Verdict::Decided, || describe::served(toggle, served));
+        }
+        let (shown, shadow, reason) = match (served, stage.mode) {
+            (None, _) => (Served::Off, None, Reason::Split),
+            (Some(served), StepMode::Live) => (served, None, Reason::Split),
+            (Some(served), StepMode::Shadow) => (Served::Off, Some(served), Reason::Shadow),
+        };
+        Decision { shadow, bucket: Some(bucket), percent, ..Decision::plain(shown, reason, None) }
+    }
+}
+
+/// Draws a variant by weight.
+#[inline]
+fn draw(variants: &Variants, key: &str, seed: u64) -> Served {
+    let total = variants.sums.last().copied().unwrap_or(1);
+    let drawn = part(hash_unit(key.as_bytes(), seed), total);
+    let index = variants.sums.partition_point(|sum| *sum <= drawn);
+    // There are at most limits::VARIANTS of them.
+    Served::Variant(u16::try_from(index).unwrap_or(u16::MAX))
+}

@@ -1,0 +1,276 @@
+//! Evaluation of one toggle for many contacts at once.
+
+use std::sync::Arc;
+
+use numpy::{PyArray1, ToPyArray};
+use pyo3::exceptions::{PyIndexError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+use turnout_core::engine::Usage;
+use turnout_core::hash::Percent;
+use turnout_core::toggle::Decision;
+
+use crate::column::Column;
+use crate::context::Owned;
+use crate::evaluation::{Evaluation, NOT_FOUND};
+use crate::installed::Installed;
+use crate::rows::{Batch, Found, Instants, NO_BUCKET, Needs};
+use crate::table::Table;
+
+fn row_count(units: Option<&Column>, table: &Table<'_>, at: &Instants) -> PyResult<usize> {
+    let counts = [
+        ("units", units.map(Column::len)),
+        ("attributes", table.rows()?),
+        ("at", if let Instants::Each(column) = at { Some(column.len()) } else { None }),
+    ];
+    let mut given = counts.iter().filter_map(|(name, count)| count.map(|count| (name, count)));
+    let Some((first, rows)) = given.next() else {
+        return Err(PyValueError::new_err("no rows: give units, a frame of attributes, or a column of instants"));
+    };
+    if let Some((other, count)) = given.find(|(_, count)| *count != rows) {
+        return Err(PyValueError::new_err(format!("{first} has {rows} rows but {other} has {count}")));
+    }
+    if rows >= u32::MAX as usize {
+        return Err(PyValueError::new_err("too many rows for one batch: at most 2^32 - 2"));
+    }
+    Ok(rows)
+}
+
+/// What a batch is about, as the caller gave it.
+pub struct Arguments<'a, 'py> {
+    pub units: Option<&'a Bound<'py, PyAny>>,
+    pub attributes: Option<&'a Bound<'py, PyAny>>,
+    pub instants: Instants,
+    pub default: Option<Py<PyAny>>,
+}
+
+/// Evaluates `toggle` for every row; an unknown toggle answers as a single evaluation would.
+pub fn evaluate(
+    py: Python<'_>,
+    installed: Arc<Installed>,
+    key: &str,
+    arguments: Arguments<'_, '_>,
+) -> PyResult<EvaluationBatch> {
+    let table = Table::from_object(arguments.attributes)?;
+    let units = arguments.units.filter(|u| !u.is_none()).map(Column::from_object).transpose()?;
+    let rows = row_count(units.as_ref(), &table, &arguments.instants)?;
+    let toggle = installed.engine.policy.find(key);
+    let found = match toggle {
+        None => Found::uniform(NOT_FOUND, rows),
+        Some(toggle) => {
+            if let Some(row) = arguments.instants.gap(rows) {
+                let message =
+                    format!("at[{row}] is no instant: write an aware datetime or microseconds since the epoch");
+                return Err(PyValueError::new_err(message));
+            }
+            let nobody = Column::Constant(Owned::Missing, rows);
+            let units = units.as_ref().unwrap_or(&nobody);
+            run(py, &installed, toggle, units, &table, arguments.instants, rows)?
+        }
+    };
+    Ok(EvaluationBatch { installed, key: key.into(), toggle, found, default: arguments.default })
+}
+
+fn run(
+    py: Python<'_>,
+    installed: &Installed,
+    toggle: u32,
+    units: &Column,
+    table: &Table<'_>,
+    instants: Instants,
+    rows: usize,
+) -> PyResult<Found> {
+    let policy = &*installed.engine.policy;
+    let mut needs = Needs::default();
+    needs.toggle(policy, toggle);
+    let mut columns: Vec<Option<Column>> = policy.attributes.iter().map(|_| None).collect();
+    for slot in needs.tests.iter().map(|test| test.slot).chain(needs.units.iter().copied()) {
+        let place = &mut columns[slot as usize];
+        if place.is_some() {
+            continue;
+        }
+        let name = &policy.attributes[slot as usize];
+        let column = table.column(name, rows)?;
+        if column.len() != rows {
+            let message = format!("attribute {name:?} has {} rows where {rows} are expected", column.len());
+            return Err(PyValueError::new_err(message));
+        }
+        *place = Some(column);
+    }
+    let batch = Batch::new(installed, toggle, units, columns, instants, needs.tests);
+    let found = py.detach(|| batch.run(rows));
+    let mut per_kind = vec![0_u64; found.kinds.len()];
+    found.codes.iter().for_each(|code| per_kind[*code as usize] += 1);
+    let enabled = found.kinds.iter().zip(per_kind).filter(|(kind, _)| kind.enabled()).map(|(_, count)| count).sum();
+    installed.engine.count(toggle, Usage { evaluations: rows as u64, enabled });
+    Ok(found)
+}
+
+/// The evaluations of one toggle for many contacts, in the order of the rows.
+///
+/// Columns are made when they are asked for: `enabled`, `bucket` and `percent` as numpy arrays (`NaN` for none),
+/// `value`, `variant`, `mode`, `reason`, `code`, `rule` and `shadow` as Polars series, all together by `to_frame()`.
+///
+/// Examples
+/// --------
+/// >>> import datetime, turnout
+/// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+/// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+/// >>> monday = datetime.datetime(2026, 3, 23, 15, tzinfo=datetime.UTC)
+/// >>> batch = engine.evaluate_many("sms", ["c-1", "c-2"], {"language": ["en", "fr"]}, at=monday)
+/// >>> batch.enabled
+/// array([ True, False])
+/// >>> batch[1].reason
+/// 'DEFAULT'
+#[pyclass(frozen, module = "turnout")]
+pub struct EvaluationBatch {
+    installed: Arc<Installed>,
+    key: Box<str>,
+    toggle: Option<u32>,
+    found: Found,
+    default: Option<Py<PyAny>>,
+}
+
+impl EvaluationBatch {
+    fn evaluation(&self, py: Python<'_>, kind: Decision) -> Evaluation {
+        let default = self.default.as_ref().map(|d| d.clone_ref(py));
+        Evaluation::new(Arc::clone(&self.installed), self.toggle, &self.key, kind, default)
+    }
+
+    fn numbers<'py, T: numpy::Element + Copy>(
+        &self,
+        py: Python<'py>,
+        of: impl Fn(&Decision) -> T,
+    ) -> Bound<'py, PyArray1<T>> {
+        let values: Vec<T> = self.found.kinds.iter().map(of).collect();
+        PyArray1::from_iter(py, self.found.codes.iter().map(|code| values[*code as usize]))
+    }
+
+    fn series<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        of: impl Fn(&Evaluation, Python<'py>) -> Py<PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let values = self.found.kinds.iter().map(|kind| of(&self.evaluation(py, *kind), py));
+        let values = PyList::new(py, values.collect::<Vec<_>>())?;
+        let polars = py.import("polars")?;
+        let kinds = match polars.getattr("Series")?.call1((name, &values)) {
+            Ok(series) if !series.getattr("dtype")?.eq(polars.getattr("Null")?)? => series,
+            Ok(series) => series.call_method1("cast", (polars.getattr("String")?,))?,
+            Err(_) => polars.getattr("Series")?.call1((name, values, polars.getattr("Object")?))?,
+        };
+        kinds.call_method1("gather", (self.found.codes.to_pyarray(py),))
+    }
+}
+
+#[pymethods]
+impl EvaluationBatch {
+    fn __len__(&self) -> usize {
+        self.found.codes.len()
+    }
+
+    fn __getitem__(&self, py: Python<'_>, index: isize) -> PyResult<Evaluation> {
+        let rows = self.found.codes.len();
+        let row = if index < 0 { index.checked_add_unsigned(rows) } else { Some(index) };
+        let row = row.and_then(|row| usize::try_from(row).ok()).filter(|row| *row < rows);
+        let row = row.ok_or_else(|| PyIndexError::new_err(format!("row {index} of {rows}")))?;
+        let mut decision = self.found.kinds[self.found.codes[row] as usize];
+        decision.bucket = Some(self.found.buckets[row]).filter(|bucket| *bucket != NO_BUCKET);
+        Ok(self.evaluation(py, decision))
+    }
+
+    /// Whether the toggle is on: a numpy array of bool.
+    #[getter]
+    fn enabled<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<bool>> {
+        self.numbers(py, Decision::enabled)
+    }
+
+    /// The share in force, in percent: a numpy array of float64, `NaN` where no ramp decided.
+    #[getter]
+    fn percent<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
+        self.numbers(py, |kind| kind.percent.map_or(f64::NAN, Percent::as_f64))
+    }
+
+    /// The units' places on the ramp, in percent: a numpy array of float64, `NaN` where no ramp decided.
+    #[getter]
+    fn bucket<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
+        let place =
+            |bucket: u32| if bucket == NO_BUCKET { f64::NAN } else { f64::from(bucket) / f64::from(Percent::STEPS) };
+        PyArray1::from_iter(py, self.found.buckets.iter().map(|bucket| place(*bucket)))
+    }
+
+    /// What is served: a Polars series.
+    #[getter]
+    fn value<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.series(py, "value", |evaluation, py| evaluation.value(py))
+    }
+
+    /// The variant that is served, null for none: a Polars series.
+    #[getter]
+    fn variant<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.series(py, "variant", |evaluation, py| text(py, evaluation.variant()))
+    }
+
+    /// `off`, `shadow` or `live`: a Polars series.
+    #[getter]
+    fn mode<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.series(py, "mode", |evaluation, py| text(py, Some(evaluation.mode())))
+    }
+
+    /// Why: a Polars series.
+    #[getter]
+    fn reason<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.series(py, "reason", |evaluation, py| text(py, Some(evaluation.reason())))
+    }
+
+    /// What stood in the way, null for nothing: a Polars series.
+    #[getter]
+    fn code<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.series(py, "code", |evaluation, py| text(py, evaluation.code()))
+    }
+
+    /// The rule that matched, null for none: a Polars series.
+    #[getter]
+    fn rule<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.series(py, "rule", |evaluation, py| text(py, evaluation.rule()))
+    }
+
+    /// What the new path would have served in a shadow step, null elsewhere: a Polars series.
+    #[getter]
+    fn shadow<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.series(py, "shadow", |evaluation, py| evaluation.shadow(py).unwrap_or_else(|| py.None()))
+    }
+
+    /// All columns as a Polars frame.
+    ///
+    /// Returns
+    /// -------
+    /// polars.DataFrame
+    ///     enabled, value, variant, mode, reason, code, rule, bucket, percent, shadow; null for none.
+    fn to_frame<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let polars = py.import("polars")?;
+        let columns = PyDict::new(py);
+        columns.set_item("enabled", self.enabled(py))?;
+        columns.set_item("value", self.value(py)?)?;
+        columns.set_item("variant", self.variant(py)?)?;
+        columns.set_item("mode", self.mode(py)?)?;
+        columns.set_item("reason", self.reason(py)?)?;
+        columns.set_item("code", self.code(py)?)?;
+        columns.set_item("rule", self.rule(py)?)?;
+        for (name, values) in [("bucket", self.bucket(py)), ("percent", self.percent(py))] {
+            let series = polars.getattr("Series")?.call1((name, values))?;
+            columns.set_item(name, series.call_method1("fill_nan", (py.None(),))?)?;
+        }
+        columns.set_item("shadow", self.shadow(py)?)?;
+        polars.getattr("DataFrame")?.call1((columns,))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("EvaluationBatch({:?}, {} rows)", self.key, self.found.codes.len())
+    }
+}
+
+fn text(py: Python<'_>, text: Option<&str>) -> Py<PyAny> {
+    text.map_or_else(|| py.None(), |text| pyo3::types::PyString::new(py, text).into_any().unbind())
+}

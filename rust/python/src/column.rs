@@ -1,0 +1,178 @@
+//! Columns: values of one attribute, or units, for many contacts.
+
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    ArrowPrimitiveType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
+    UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
+use arrow_array::{Array, ArrayRef, BooleanArray, PrimitiveArray, StringViewArray};
+use arrow_schema::{DataType, TimeUnit};
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyTuple};
+use pyo3_arrow::PyChunkedArray;
+use turnout_core::toggle::Attribute;
+
+use crate::context::Owned;
+
+/// A column of attribute values. What has no fast form is kept as the values that single evaluations would see, so
+/// that both always answer alike.
+pub enum Column {
+    /// The same for every row.
+    Constant(Owned, usize),
+    Values(Vec<Owned>),
+    Bool(BooleanArray),
+    Int(PrimitiveArray<Int64Type>),
+    Float(PrimitiveArray<Float64Type>),
+    Time(PrimitiveArray<TimestampMicrosecondType>),
+    Text(StringViewArray),
+    /// Few texts, named by key in each row.
+    Keyed {
+        keys: Vec<Option<u32>>,
+        texts: Arc<[Owned]>,
+    },
+}
+
+impl Column {
+    /// A column from a list, a numpy array, a Polars series or anything that one can be made of.
+    pub fn from_object(object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        if object.is_instance_of::<PyList>() || object.is_instance_of::<PyTuple>() {
+            return object
+                .try_iter()?
+                .map(|item| Ok(Owned::from_object(&item?)))
+                .collect::<PyResult<_>>()
+                .map(Self::Values);
+        }
+        let class = object.py().import("polars")?.getattr("Series")?;
+        if object.is_instance(&class)? {
+            return Self::from_series(object);
+        }
+        match class.call1((object,)) {
+            Ok(series) => Self::from_series(&series),
+            // Such as a numpy array of mixed objects.
+            Err(_) if object.hasattr("tolist")? => Self::from_object(&object.call_method0("tolist")?),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// A column from a Polars series.
+    pub fn from_series(series: &Bound<'_, PyAny>) -> PyResult<Self> {
+        // Some types, such as that of columns of nothing but nulls, do not cross the border.
+        let arrays = series.call_method0("rechunk")?.extract::<PyChunkedArray>();
+        match arrays.ok().and_then(|arrays| arrays.chunks().first().and_then(Self::from_arrow)) {
+            Some(column) => Ok(column),
+            None => Self::from_object(&series.call_method0("to_list")?),
+        }
+    }
+
+    fn from_arrow(array: &ArrayRef) -> Option<Self> {
+        Some(match array.data_type() {
+            DataType::Boolean => Self::Bool(array.as_boolean().clone()),
+            DataType::Int8 => Self::Int(widen::<Int8Type>(array)),
+            DataType::Int16 => Self::Int(widen::<Int16Type>(array)),
+            DataType::Int32 => Self::Int(widen::<Int32Type>(array)),
+            DataType::Int64 => Self::Int(array.as_primitive().clone()),
+            DataType::UInt8 => Self::Int(widen::<UInt8Type>(array)),
+            DataType::UInt16 => Self::Int(widen::<UInt16Type>(array)),
+            DataType::UInt32 => Self::Int(widen::<UInt32Type>(array)),
+            DataType::UInt64 => Self::Int(array.as_primitive::<UInt64Type>().try_unary(i64::try_from).ok()?),
+            DataType::Float32 => Self::Float(array.as_primitive::<Float32Type>().unary(f64::from)),
+            DataType::Float64 => Self::Float(array.as_primitive().clone()),
+            DataType::Timestamp(TimeUnit::Microsecond, Some(_)) => Self::Time(array.as_primitive().clone()),
+            DataType::Utf8View => Self::Text(array.as_string_view().clone()),
+            DataType::LargeUtf8 => Self::Text(array.as_string::<i64>().iter().collect()),
+            DataType::Utf8 => Self::Text(array.as_string::<i32>().iter().collect()),
+            DataType::Dictionary(_, values) if is_text(values) => keyed(array)?,
+            _ => return None,
+        })
+    }
+
+    /// How many rows it has.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Constant(_, rows) => *rows,
+            Self::Values(values) => values.len(),
+            Self::Bool(array) => array.len(),
+            Self::Int(array) => array.len(),
+            Self::Float(array) => array.len(),
+            Self::Time(array) => array.len(),
+            Self::Text(array) => array.len(),
+            Self::Keyed { keys, .. } => keys.len(),
+        }
+    }
+
+    /// Hands over the value of a row.
+    #[inline]
+    pub fn with<R>(&self, row: usize, then: impl FnOnce(Attribute<'_>) -> R) -> R {
+        then(match self {
+            Self::Constant(value, _) => value.borrow(),
+            Self::Values(values) => values[row].borrow(),
+            Self::Bool(array) if array.is_valid(row) => Attribute::Bool(array.value(row)),
+            Self::Int(array) if array.is_valid(row) => Attribute::Int(array.value(row)),
+            Self::Float(array) if array.is_valid(row) => Attribute::Float(array.value(row)),
+            Self::Time(array) if array.is_valid(row) => Attribute::Time(array.value(row)),
+            Self::Text(array) if array.is_valid(row) => Attribute::Text(array.value(row)),
+            Self::Keyed { keys, texts } => keys[row].map_or(Attribute::Null, |key| texts[key as usize].borrow()),
+            _ => Attribute::Null,
+        })
+    }
+
+    /// Writes for each row of a range whether `holds`. The kind of the column is looked at once, not for every row.
+    pub fn fill(&self, start: usize, out: &mut [bool], holds: impl Fn(Attribute<'_>) -> bool) {
+        match self {
+            Self::Constant(value, _) => out.fill(holds(value.borrow())),
+            Self::Text(array) if array.null_count() == 0 => {
+                for (row, cell) in (start..).zip(out) {
+                    *cell = holds(Attribute::Text(array.value(row)));
+                }
+            }
+            Self::Int(array) if array.null_count() == 0 => {
+                let values = &array.values()[start..start + out.len()];
+                out.iter_mut().zip(values).for_each(|(cell, value)| *cell = holds(Attribute::Int(*value)));
+            }
+            Self::Float(array) if array.null_count() == 0 => {
+                let values = &array.values()[start..start + out.len()];
+                out.iter_mut().zip(values).for_each(|(cell, value)| *cell = holds(Attribute::Float(*value)));
+            }
+            Self::Keyed { keys, texts } => {
+                let answers: Vec<bool> = texts.iter().map(|text| holds(text.borrow())).collect();
+                let null = holds(Attribute::Null);
+                for (cell, key) in out.iter_mut().zip(&keys[start..]) {
+                    *cell = key.map_or(null, |key| answers[key as usize]);
+                }
+            }
+            _ => {
+                for (row, cell) in (start..).zip(out) {
+                    *cell = self.with(row, &holds);
+                }
+            }
+        }
+    }
+}
+
+fn is_text(values: &DataType) -> bool {
+    matches!(values, DataType::Utf8View | DataType::LargeUtf8 | DataType::Utf8)
+}
+
+fn widen<T: ArrowPrimitiveType>(array: &ArrayRef) -> PrimitiveArray<Int64Type>
+where
+    T::Native: Into<i64>,
+{
+    array.as_primitive::<T>().unary(Into::into)
+}
+
+fn keyed(array: &ArrayRef) -> Option<Column> {
+    let dictionary = array.as_any_dictionary();
+    let texts: Vec<Owned> = match Column::from_arrow(dictionary.values())? {
+        Column::Text(texts) => texts.iter().map(|t| t.map_or(Owned::Null, |text| Owned::Text(text.into()))).collect(),
+        _ => return None,
+    };
+    if texts.is_empty() {
+        return Some(Column::Constant(Owned::Null, array.len()));
+    }
+    let keys = dictionary.normalized_keys();
+    let keys =
+        keys.into_iter().enumerate().map(|(row, key)| array.is_valid(row).then(|| u32::try_from(key).ok()).flatten());
+    Some(Column::Keyed { keys: keys.collect(), texts: texts.into() })
+}

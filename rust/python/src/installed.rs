@@ -1,0 +1,51 @@
+//! A policy in force in one engine, with what the binding keeps beside it.
+
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+use turnout_core::engine::{Engine, GateResult};
+use turnout_core::hash::{Stage, hash_unit, seed};
+
+use crate::policy::Policy;
+
+/// An attribute's name, ready for look-ups in dictionaries.
+pub struct Name {
+    /// The whole name.
+    pub whole: Py<PyString>,
+    /// Its parts, when it is dotted: tried through nested dictionaries when the whole is not there.
+    pub parts: Box<[Py<PyString>]>,
+}
+
+/// The parts of a dotted name, each the key of one dictionary inside another; empty when there are none, or too many.
+pub fn parts(name: &str) -> impl Iterator<Item = &str> {
+    const MOST: usize = 8;
+    let dots = name.matches('.').count();
+    name.split('.').filter(move |_| (1..MOST).contains(&dots))
+}
+
+/// A policy in force.
+pub struct Installed {
+    pub engine: Engine,
+    pub policy: Py<Policy>,
+    pub names: Box<[Name]>,
+    /// Equal for policies that look at the same attributes in the same order.
+    pub names_id: u64,
+    /// Counts the swaps of its engine.
+    pub generation: u32,
+}
+
+impl Installed {
+    pub fn new(policy: &Bound<'_, Policy>, gates: &[GateResult], generation: u32) -> Result<Self, String> {
+        let py = policy.py();
+        let core = policy.get().core();
+        let engine = Engine::new(core.clone(), gates)?;
+        let mut names_id = seed("attributes", Stage::Ramp);
+        let mut names = Vec::with_capacity(core.attributes.len());
+        for name in &core.attributes {
+            names_id = hash_unit(name.as_bytes(), names_id);
+            let intern = |text: &str| PyString::intern(py, text).unbind();
+            names.push(Name { whole: intern(name), parts: parts(name).map(intern).collect() });
+        }
+        let names = names.into_boxed_slice();
+        Ok(Self { engine, policy: policy.clone().unbind(), names, names_id, generation })
+    }
+}

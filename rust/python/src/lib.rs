@@ -1,0 +1,46 @@
+//! Python bindings of turnout: conversion only. Whatever decides lives in `turnout-core`.
+
+mod batch;
+mod clock;
+mod column;
+mod context;
+mod convert;
+mod document;
+mod engine;
+mod error;
+mod evaluation;
+mod explanation;
+mod handle;
+mod hash;
+mod installed;
+mod policy;
+mod ramp;
+mod result;
+mod rows;
+mod subject;
+mod table;
+
+/// The compiled core of turnout.
+#[pyo3::pymodule(gil_used = false)]
+mod _core {
+    #[pymodule_export]
+    use super::batch::EvaluationBatch;
+    #[pymodule_export]
+    use super::clock::{ManualClock, SystemClock};
+    #[pymodule_export]
+    use super::context::Context;
+    #[pymodule_export]
+    use super::engine::Engine;
+    #[pymodule_export]
+    use super::evaluation::{Evaluation, Evaluations};
+    #[pymodule_export]
+    use super::explanation::{Explanation, ExplanationStep};
+    #[pymodule_export]
+    use super::handle::Toggle;
+    #[pymodule_export]
+    use super::hash::{bucket, hash_units, noop};
+    #[pymodule_export]
+    use super::policy::Policy;
+    #[pymodule_export]
+    use super::ramp::{GateResult, RampPosition};
+}

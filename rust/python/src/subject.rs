@@ -1,0 +1,255 @@
+//! One contact as the core sees it: a dictionary read lazily, or a prepared context.
+
+use std::cell::{Cell, RefCell};
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyMapping};
+use turnout_core::policy::{Slot, Test};
+use turnout_core::time::Micros;
+use turnout_core::toggle::{Attribute, Subject, Unit};
+
+use crate::clock::Clock;
+use crate::context::{Context, Resolved};
+use crate::convert::{with_attribute, with_unit};
+use crate::installed::{Installed, Name};
+
+/// Where the instant of one evaluation comes from. Asked once at the most, so that all of it sees the same.
+pub struct Now<'a, 'py> {
+    py: Python<'py>,
+    clock: &'a Clock,
+    known: Cell<Option<Micros>>,
+    failure: RefCell<Option<PyErr>>,
+}
+
+impl<'a, 'py> Now<'a, 'py> {
+    #[inline]
+    pub fn new(py: Python<'py>, clock: &'a Clock, at: Option<Micros>) -> Self {
+        Self { py, clock, known: Cell::new(at), failure: RefCell::new(None) }
+    }
+
+    #[inline]
+    fn get(&self) -> Micros {
+        if let Some(at) = self.known.get() {
+            return at;
+        }
+        let at = self.clock.now(self.py).unwrap_or_else(|failure| {
+            self.failure.replace(Some(failure));
+            0
+        });
+        self.known.set(Some(at));
+        at
+    }
+
+    /// What went wrong with the clock, if it was asked.
+    #[inline]
+    pub fn finish(self) -> PyResult<()> {
+        self.failure.into_inner().map_or(Ok(()), Err)
+    }
+}
+
+/// The attributes argument of a call.
+pub enum Attributes<'a, 'py> {
+    None,
+    Borrowed(&'a Bound<'py, PyDict>),
+    Owned(Bound<'py, PyDict>),
+}
+
+impl<'a, 'py> Attributes<'a, 'py> {
+    /// `None` when the argument is no mapping.
+    #[inline]
+    pub fn from_argument(argument: Option<&'a Bound<'py, PyAny>>) -> Option<Self> {
+        let Some(argument) = argument else { return Some(Self::None) };
+        if let Ok(dict) = argument.cast::<PyDict>() {
+            return Some(Self::Borrowed(dict));
+        }
+        if argument.is_none() {
+            return Some(Self::None);
+        }
+        let mapping = argument.cast::<PyMapping>().ok()?;
+        let dict = PyDict::new(argument.py());
+        dict.update(mapping).ok()?;
+        Some(Self::Owned(dict))
+    }
+
+    #[inline]
+    pub fn get(&self) -> Option<&Bound<'py, PyDict>> {
+        match self {
+            Self::None => None,
+            Self::Borrowed(dict) => Some(dict),
+            Self::Owned(dict) => Some(dict),
+        }
+    }
+}
+
+/// A contact given as a unit and a dictionary.
+pub struct DictSubject<'a, 'py> {
+    pub unit: Option<&'a Bound<'py, PyAny>>,
+    pub attributes: Option<&'a Bound<'py, PyDict>>,
+    pub names: &'a [Name],
+    pub now: &'a Now<'a, 'py>,
+}
+
+impl<'py> DictSubject<'_, 'py> {
+    /// The value of an attribute: none when it is missing, an error when a key cannot be compared.
+    #[inline]
+    fn find(&self, slot: Slot) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(dict) = self.attributes else { return Ok(None) };
+        let name = &self.names[slot as usize];
+        let found = dict.get_item(&name.whole)?;
+        if found.is_none() && !name.parts.is_empty() {
+            return nested(dict, name);
+        }
+        Ok(found)
+    }
+
+    #[inline]
+    fn with<R>(&self, slot: Slot, then: impl FnOnce(Attribute<'_>) -> R) -> R {
+        match self.find(slot) {
+            Ok(Some(value)) => with_attribute(&value, then),
+            Ok(None) => then(Attribute::Missing),
+            Err(_) => then(Attribute::Unusable("a key whose comparison fails")),
+        }
+    }
+}
+
+fn nested<'py>(dict: &Bound<'py, PyDict>, name: &Name) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let mut value = dict.clone().into_any();
+    for part in &name.parts {
+        // What belongs to nothing is nothing.
+        if value.is_none() {
+            break;
+        }
+        let Ok(inner) = value.cast_into::<PyDict>() else { return Ok(None) };
+        let Some(next) = inner.get_item(part)? else { return Ok(None) };
+        value = next;
+    }
+    Ok(Some(value))
+}
+
+impl Subject for DictSubject<'_, '_> {
+    #[inline]
+    fn test(&self, test: &Test) -> bool {
+        self.with(test.slot, |attribute| attribute.ask(&test.op) == Some(true))
+    }
+
+    #[inline]
+    fn unit<R>(&self, slot: Option<Slot>, then: impl FnOnce(Unit<'_>) -> R) -> R {
+        match slot.map_or(Ok(None), |slot| self.find(slot)) {
+            Ok(Some(named)) => with_attribute(&named, |attribute| with_unit(attribute, then)),
+            Ok(None) => match self.unit {
+                Some(unit) => with_attribute(unit, |attribute| with_unit(attribute, then)),
+                None => then(Unit::Missing),
+            },
+            Err(_) => then(Unit::Unusable),
+        }
+    }
+
+    #[inline]
+    fn now(&self) -> Micros {
+        self.now.get()
+    }
+
+    fn show(&self, slot: Slot) -> String {
+        self.with(slot, show)
+    }
+}
+
+/// A contact given as a context.
+pub struct ContextSubject<'a, 'py> {
+    pub context: &'a Context,
+    pub resolved: &'a Resolved,
+    pub now: &'a Now<'a, 'py>,
+}
+
+impl ContextSubject<'_, '_> {
+    #[inline]
+    fn get(&self, slot: Slot) -> Attribute<'_> {
+        self.resolved.slots[slot as usize].map_or(Attribute::Missing, |index| self.context.value(index))
+    }
+}
+
+impl Subject for ContextSubject<'_, '_> {
+    #[inline]
+    fn test(&self, test: &Test) -> bool {
+        self.get(test.slot).ask(&test.op) == Some(true)
+    }
+
+    #[inline]
+    fn unit<R>(&self, slot: Option<Slot>, then: impl FnOnce(Unit<'_>) -> R) -> R {
+        let named = slot.map(|slot| self.get(slot)).filter(|found| !matches!(found, Attribute::Missing));
+        with_unit(named.unwrap_or_else(|| self.context.unit()), then)
+    }
+
+    #[inline]
+    fn now(&self) -> Micros {
+        self.now.get()
+    }
+
+    fn show(&self, slot: Slot) -> String {
+        show(self.get(slot))
+    }
+}
+
+/// An attribute in words.
+fn show(attribute: Attribute<'_>) -> String {
+    match attribute {
+        Attribute::Missing => "missing".to_owned(),
+        Attribute::Null => "null".to_owned(),
+        Attribute::Bool(value) => format!("{value}"),
+        Attribute::Int(value) => format!("{value}"),
+        Attribute::Huge(text) => format!("{}...", text.chars().take(40).collect::<String>()),
+        Attribute::Float(value) => format!("{value:?}"),
+        Attribute::Text(text) if text.chars().count() > 80 => {
+            format!("{:?}...", text.chars().take(80).collect::<String>())
+        }
+        Attribute::Text(text) => format!("{text:?}"),
+        Attribute::Time(at) => turnout_core::time::format_instant(at),
+        Attribute::List(_) => "a list".to_owned(),
+        Attribute::Unusable(why) => why.to_owned(),
+    }
+}
+
+/// What a call is about: looked at once, then handed to whoever evaluates.
+pub enum Contact<'a, 'py> {
+    Dict {
+        unit: Option<&'a Bound<'py, PyAny>>,
+        attributes: Attributes<'a, 'py>,
+    },
+    Context(&'a Context),
+    /// The attributes are no mapping, or stand beside those of a context.
+    Unusable,
+}
+
+impl<'a, 'py> Contact<'a, 'py> {
+    #[inline]
+    pub fn from_arguments(unit: Option<&'a Bound<'py, PyAny>>, attributes: Option<&'a Bound<'py, PyAny>>) -> Self {
+        if let Some(Ok(context)) = unit.map(|u| u.cast::<Context>()) {
+            return if attributes.is_none() { Self::Context(context.get()) } else { Self::Unusable };
+        }
+        match Attributes::from_argument(attributes) {
+            Some(attributes) => Self::Dict { unit, attributes },
+            None => Self::Unusable,
+        }
+    }
+
+    /// Runs `with` on the subject that this is; `None` when it is unusable.
+    #[inline]
+    pub fn with<R>(&self, installed: &Installed, now: &Now<'_, 'py>, with: impl Use<R>) -> Option<R> {
+        match self {
+            Self::Unusable => None,
+            Self::Context(context) => {
+                let resolved = context.resolve(installed);
+                Some(with.call(&ContextSubject { context, resolved: &resolved, now }))
+            }
+            Self::Dict { unit, attributes } => {
+                let names = &installed.names;
+                Some(with.call(&DictSubject { unit: *unit, attributes: attributes.get(), names, now }))
+            }
+        }
+    }
+}
+
+/// Something to do with a subject of either kind.
+pub trait Use<R> {
+    fn call(self, subject: &impl Subject) -> R;
+}

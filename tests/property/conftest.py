@@ -1,0 +1,7 @@
+"""Comparisons that fail say what they compared, also in the modules that tests share."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.register_assert_rewrite("tests.property.documents")

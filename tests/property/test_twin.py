@@ -1,0 +1,146 @@
+"""The evaluation equals its twin, in every field, for random policies and random contacts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import turnout
+from tests.property import twin, twin_time
+from tests.property.documents import NOW, Document, document, engine, examples, fields, moment, only, ramp, rule, toggle
+from tests.property.random_contacts import contacts
+from tests.property.random_policies import gates_of, policies
+from tests.property.twin import Contact, Gate
+
+# What the random policies came to.
+SEEN: Counter[str] = Counter()
+
+
+def engine_of(source: Document, gates: list[Gate], clock: turnout.ManualClock) -> turnout.Engine:
+    """An engine with gate results."""
+    results = [turnout.GateResult(g.toggle, g.rule, g.step, g.n, g.at_us) for g in gates]
+    return turnout.Engine(turnout.Policy.from_document(source), clock=clock, gates=results)
+
+
+def edges(source: Document, gates: list[Gate]) -> Iterator[int]:
+    """The instants at which a step begins, and those just before."""
+    for key, found in source["toggles"].items():
+        for listed in found["rules"]:
+            if "ramp" in listed:
+                passed = twin.passed(listed["ramp"], key, listed["id"], gates)
+                for stage in twin_time.stages(listed["ramp"], passed)[1:]:
+                    yield from (stage.from_us - 1, stage.from_us)
+
+
+def compare(engine: turnout.Engine, clock: turnout.ManualClock, source: Document, gates: list[Gate], who: Contact) -> None:
+    """Every toggle, by every door that takes one contact as a dictionary."""
+    clock.set(moment(who.at_us))
+    for key in [*source["toggles"], "no such toggle"]:
+        expected = twin.evaluate(source, gates, key, who, "the caller's")
+        found = engine.evaluate(key, who.unit, who.attributes, "the caller's", at=who.at_us)
+        assert fields(found) == expected, (key, who)
+        assert found.policy_digest == engine.policy.digest
+        assert engine.evaluate(key, who.unit, who.attributes, "the caller's") == found
+        assert engine.is_enabled(key, who.unit, who.attributes) is found.enabled
+        assert engine.explain(key, who.unit, who.attributes, "the caller's", at=who.at_us).evaluation == found
+        SEEN.update({f"{found.reason} {found.code} {found.mode}": 1, "drawn": found.variant is not None})
+
+
+@examples(200)
+@given(st.data())
+def test_every_field_equals_the_twins(data: st.DataObject) -> None:
+    source = data.draw(policies())
+    gates = data.draw(gates_of(source))
+    clock = turnout.ManualClock(NOW)
+    engine = engine_of(source, gates, clock)
+    for _ in range(4):
+        compare(engine, clock, source, gates, data.draw(contacts()))
+    for at_us in edges(source, gates):
+        compare(engine, clock, source, gates, Contact("c-1", {}, at_us))
+
+
+def test_the_random_policies_come_to_everything() -> None:
+    """The test above would pass if nothing but DISABLED ever came out."""
+    if not SEEN:
+        test_every_field_equals_the_twins()
+    outcomes = {
+        "STATIC None live", "DEFAULT None off", "TARGETING_MATCH None live", "TARGETING_MATCH None off",
+        "SPLIT None live", "SPLIT None off", "SHADOW None shadow", "DISABLED None off", "CONSENT_MISSING None off",
+        "DEFAULT OUTSIDE_SCHEDULE off", "DEFAULT PREREQUISITE_FAILED off", "DEFAULT TARGETING_KEY_MISSING off",
+        "DEFAULT INVALID_CONTEXT off", "ERROR FLAG_NOT_FOUND off", "drawn",
+    }  # fmt: skip
+    assert {name for name, count in SEEN.items() if count >= 3} >= outcomes
+
+
+@examples(150)
+@given(st.data())
+def test_the_position_of_a_ramp_equals_the_twins(data: st.DataObject) -> None:
+    """Step, share, mode, and the instants before and after."""
+    source = data.draw(policies())
+    gates = data.draw(gates_of(source))
+    engine = engine_of(source, gates, turnout.ManualClock(NOW))
+    instants = [data.draw(contacts()).at_us, *edges(source, gates)]
+    for key, found in source["toggles"].items():
+        ramps = [listed for listed in found["rules"] if "ramp" in listed]
+        for at_us in instants:
+            positions = engine.ramp(key, at=moment(at_us))
+            expected = [
+                twin_position(listed, twin.passed(listed["ramp"], key, listed["id"], gates), at_us) for listed in ramps
+            ]
+            assert [shown(position) for position in positions] == expected
+
+
+def twin_position(listed: Document, passed: dict[int, int], at_us: int) -> dict[str, Any]:
+    """What `engine.ramp` says of one rule, what it waits for apart."""
+    steps = listed["ramp"]["steps"]
+    now = twin_time.position(listed["ramp"], passed, at_us)
+    later = [stage.from_us for stage in twin_time.stages(listed["ramp"], passed) if stage.from_us > at_us]
+    step = None if now.step is None else steps[now.step]
+    return {
+        "rule": listed["id"],
+        "step": now.step,
+        "steps": len(steps),
+        "percent": 0.0 if step is None else step["percent"],
+        "mode": "off" if step is None else step.get("mode", "live"),
+        "entered_at": None if step is None else moment(now.from_us),
+        "next_at": moment(later[0]) if later else None,
+    }
+
+
+def shown(position: turnout.RampPosition) -> dict[str, Any]:
+    """The fields of a position that do not put it into words."""
+    names = ("rule", "step", "steps", "percent", "mode", "entered_at", "next_at")
+    return {name: getattr(position, name) for name in names}
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "UTC"])
+def test_every_half_hour_of_a_year_is_open_as_the_twin_says(zone: str) -> None:
+    """DST changes, a day that does not exist, holidays, windows over midnight."""
+    schedule = {
+        "zone": zone,
+        "open": ["mon-fri 08:00-20:00", "sat 22:00-02:30", "sun 01:30-02:00"],
+        "closed_on": ["us-holidays", "2026-03-28"],
+    }
+    subject = only(schedule=schedule)
+    start = dt.datetime(2011, 12, 1, tzinfo=dt.UTC) if zone == "Pacific/Apia" else dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    at = [int((start + dt.timedelta(minutes=30 * i)).timestamp() * 10**6) for i in range(2 * 24 * 366)]
+    batch = subject.evaluate_many("t", ["c-1"] * len(at), at=at)
+    expected = [twin_time.is_open(schedule, {}, at_us) for at_us in at]
+    assert batch.enabled.tolist() == expected
+    assert 0 < sum(expected) < len(expected)
+
+
+def test_the_twin_has_an_opinion_of_its_own() -> None:
+    """Known answers, so that the twin is not the library's echo."""
+    listed = ramp({"percent": 10, "hold": "2d"}, {"percent": 100}, started_at="2026-03-01T00:00:00Z", unit="id")
+    source = document({"billing-bot": toggle(rules=[rule(ramp=listed)])})
+    before = twin.evaluate(source, [], "billing-bot", Contact("customer-42", {}, 1_772_323_200_000_000), None)
+    assert (before["bucket"], before["enabled"], before["reason"]) == (5.16831, True, "SPLIT")
+    assert twin.hash_unit("billing-bot", "variant", "customer-42") * 100 >> 64 == 87
+    assert engine(source["toggles"]).evaluate("billing-bot", "customer-42").bucket == 5.16831

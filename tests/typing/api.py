@@ -1,0 +1,109 @@
+"""The public face as its users type it. Nobody runs this file: mypy --strict must accept every line of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, assert_type
+
+import numpy as np
+import polars as pl
+
+import turnout
+
+policy = turnout.load_policy("policy.toml")
+assert_type(policy, turnout.Policy)
+assert_type(turnout.load_policy(Path("policy.json"), strict=False), turnout.Policy)
+assert_type(turnout.Policy.from_bytes(b"", format="json", strict=True), turnout.Policy)
+assert_type(policy.digest, str)
+assert_type(policy.environment, str | None)
+assert_type(len(policy), int)
+keys: list[str] = list(policy.toggles)
+
+try:
+    turnout.load_policy("faulty.toml")
+except turnout.PolicyError as error:
+    for problem in error.problems:
+        assert_type(problem, turnout.Problem)
+        assert_type(problem.path, str)
+        assert_type(problem.line, int | None)
+        assert_type(problem.hint, str)
+
+noon = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
+clock = turnout.ManualClock(noon)
+clock.set(noon)
+clock.advance(dt.timedelta(hours=1))
+gate = turnout.GateResult("billing-bot", "ramp", 0, 512, noon)
+engine = turnout.Engine(policy, clock=turnout.SystemClock(), gates=[gate])
+turnout.Engine(policy, clock=clock)
+turnout.Engine(policy, clock=lambda: noon)
+
+flag = engine.evaluate("billing-bot", "customer-42", {"plan": "pro"}, default=False, at=noon)
+assert_type(flag, turnout.Evaluation)
+assert_type(flag.enabled, bool)
+assert_type(flag.variant, str | None)
+assert_type(flag.mode, Literal["off", "shadow", "live"])
+assert_type(flag.reason, str)
+assert_type(flag.bucket, float | None)
+assert_type(flag.percent, float | None)
+assert_type(flag.policy_digest, str)
+engine.evaluate("billing-bot", 42)
+engine.evaluate("billing-bot", None, {"list": [1, "a"], "when": noon, "nothing": None})
+
+context = turnout.Context("customer-42", {"plan": "pro"})
+assert_type(engine.is_enabled("billing-bot", context), bool)
+toggle = engine.toggle("billing-bot")
+assert_type(toggle, turnout.Toggle)
+assert_type(toggle.is_enabled(context), bool)
+assert_type(toggle.evaluate("customer-42", {"plan": "pro"}), turnout.Evaluation)
+
+explanation = engine.explain("billing-bot", context)
+assert_type(explanation, turnout.Explanation)
+assert_type(explanation.evaluation, turnout.Evaluation)
+for step in explanation.steps:
+    assert_type(step, turnout.ExplanationStep)
+    assert_type(step.depth, int)
+    assert_type(step.stage, str)
+
+everything = engine.evaluate_all(context)
+assert_type(everything, turnout.Evaluations)
+found: turnout.Evaluation = everything["billing-bot"]
+
+frame = pl.DataFrame({"plan": ["pro", "free"]})
+batch = engine.evaluate_many("billing-bot", ["c-1", "c-2"], attributes=frame, at=noon)
+assert_type(batch, turnout.EvaluationBatch)
+assert_type(batch[0], turnout.Evaluation)
+assert_type(len(batch), int)
+assert_type(batch.reason, pl.Series)
+assert_type(batch.to_frame(), pl.DataFrame)
+enabled: np.ndarray[Any, np.dtype[np.bool_]] = batch.enabled
+engine.evaluate_many("billing-bot", np.arange(3), at=[noon, noon, noon])
+engine.evaluate_many("billing-bot", pl.Series(["c-1"]))
+
+usage: Mapping[str, Mapping[str, int]] = engine.usage()
+for position in engine.ramp("billing-bot", at=noon):
+    assert_type(position, turnout.RampPosition)
+    assert_type(position.percent, float)
+    assert_type(position.next_at, dt.datetime | None)
+engine.swap(policy, gates=[gate])
+
+assert_type(turnout.bucket("customer-42", "billing-bot"), float)
+turnout.hash_units(["c-1", 42], "billing-bot", stage="variant")
+
+log = turnout.load_contacts("march.csv", zone="Europe/Berlin", faulty_rows="drop")
+assert_type(log.contacts, pl.DataFrame)
+assert_type(turnout.load_bank_log("january.txt").report.unidentified_customers, int)
+try:
+    assert_type(turnout.check_contacts(log.contacts).rows, int)
+except turnout.ContactLogError as refused:
+    assert_type(refused.problems, tuple[str, ...])
+except turnout.TurnoutError:
+    pass
+assert_type(turnout.sample_policy_path(), Path)
+
+# What must not pass: each line is wrong, and mypy must say so.
+turnout.Engine(policy)  # type: ignore[call-arg]
+engine.evaluate("billing-bot", 4.2)  # type: ignore[arg-type]
+engine.evaluate(7)  # type: ignore[arg-type]
+flag.enabled = True  # type: ignore[misc]

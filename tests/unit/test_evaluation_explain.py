@@ -1,0 +1,165 @@
+"""Explanations: the same answer, and for each step what was looked at and how it went."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import turnout
+from tests.property.documents import Document, document, engine, only, ramp, rule, toggle
+from tests.property.documents import policy as policy_of
+
+DESK = engine(
+    {
+        "chat": toggle(),
+        "bot": toggle(
+            schedule={"zone": "UTC", "open": "daily 08:00-20:00"},
+            requires={"chat": True},
+            consent=["ai"],
+            overrides=[{"units": ["vip-1"], "serve": "bot"}],
+            rules=[
+                rule({"all": [{"attribute": "tier", "equals": "vip"}, {"attribute": "score", "gt": 5}]}, id="vip", serve="old"),
+                rule({"segment": "pilot"}, id="ramp", ramp=ramp({"percent": 100})),
+            ],
+            variants={"bot": 1},
+            default="old",
+        ),
+    },
+    segments={"pilot": {"rules": [{"not": {"attribute": "plan", "null": True}}]}},
+)
+GRANTED: Document = {"consent.ai": True}
+
+
+def steps(attributes: Document, unit: Any = "c-1", key: str = "bot", asked: turnout.Engine = DESK) -> list[tuple[str, str]]:
+    """The stages that were looked at in the toggle itself, with their verdicts."""
+    found = asked.explain(key, unit, attributes)
+    return [(step.stage, step.verdict) for step in found.steps if step.depth == 0]
+
+
+def test_an_explanation_ends_where_the_decision_fell() -> None:
+    """Every stage up to it, in the fixed order, and none after it."""
+    before = [("state", "passed"), ("schedule", "passed"), ("requires", "passed"), ("breaker", "passed")]
+    assert steps({}) == [*before, ("consent", "decided")]
+    before.append(("consent", "passed"))
+    assert steps(GRANTED, "vip-1") == [*before, ("override", "decided")]
+    before.append(("override", "missed"))
+    assert steps(GRANTED | {"tier": "vip", "score": 6})[:7] == [*before, ("rule", "passed")]
+    before.append(("rule", "missed"))
+    assert steps(GRANTED | {"tier": "vip"})[:9] == [*before, ("rule", "passed"), ("ramp", "decided")]
+    assert steps(GRANTED | {"plan": None}) == [*before, ("rule", "missed"), ("default", "decided")]
+
+
+def test_the_stages_that_stop_decide() -> None:
+    """Each as the last step."""
+    closed = {"zone": "UTC", "open": "daily 00:00-01:00"}
+    cases: list[tuple[Document, list[tuple[str, str]]]] = [
+        ({"enabled": False}, [("state", "decided")]),
+        ({"schedule": closed}, [("state", "passed"), ("schedule", "decided")]),
+        ({"requires": {"off": True}}, [("state", "passed"), ("requires", "decided")]),
+        ({}, [("state", "passed"), ("breaker", "passed"), ("default", "decided")]),
+    ]
+    for keys, expected in cases:
+        asked = engine({"t": toggle(**keys), "off": toggle(enabled=False)})
+        assert steps({}, key="t", asked=asked) == expected
+
+
+def test_a_condition_says_what_it_asked_and_what_it_found() -> None:
+    """Present, missing, null, of a wrong type: the difference is in the words."""
+    for value, words in (
+        ({"score": 7}, "score > 5; it is 7"),
+        ({"score": 2.5}, "score > 5; it is 2.5"),
+        ({}, "score > 5; it is missing"),
+        ({"score": None}, "score > 5; it is null"),
+        ({"score": "7"}, 'score > 5; it is "7"'),
+        ({"score": True}, "score > 5; it is true"),
+        ({"score": object()}, "score > 5; it is a value of a type that no operator looks at"),
+        ({"score": 2**63}, None),
+    ):
+        found = DESK.explain("bot", "c-1", GRANTED | {"tier": "vip"} | value)
+        asked = [step for step in found.steps if step.stage == "condition" and step.detail.startswith("score")]
+        assert [step.verdict for step in asked] == ["passed" if value.get("score") in (7, 2**63) else "missed"] or not words
+        assert words is None or [step.detail for step in asked] == [words]
+
+
+def test_what_lies_below_is_deeper() -> None:
+    """Conditions under their rule or segment, a prerequisite's steps under it."""
+    found = DESK.explain("bot", "c-1", GRANTED).steps
+    assert {(step.depth, step.stage) for step in found} >= {
+        (1, "state"), (0, "requires"), (1, "condition"), (2, "condition"), (0, "rule"),
+    }  # fmt: skip
+    assert [step.depth for step in found if step.stage == "schedule"] == [0]
+
+
+def test_an_explanation_can_be_printed_and_kept() -> None:
+    found = DESK.explain("bot", "c-1", GRANTED, default="x")
+    lines = str(found).splitlines()
+    assert lines[0] == "bot: bot (SPLIT)"
+    assert len(lines) == 1 + len(found.steps)
+    for line, step in zip(lines[1:], found.steps, strict=True):
+        assert line == f"{'  ' * (step.depth + 1)}{step.stage} {step.verdict}: {step.detail}"
+    kept = json.loads(json.dumps(found.to_dict()))
+    assert kept["evaluation"] == found.evaluation.to_dict()
+    assert kept["steps"] == [
+        {"depth": s.depth, "stage": s.stage, "verdict": s.verdict, "detail": s.detail} for s in found.steps
+    ]
+
+
+def test_a_ramp_says_where_the_unit_stands() -> None:
+    asked = only(rules=[rule(ramp=ramp({"percent": 33.3}))])
+    (detail,) = (step.detail for step in asked.explain("t", "c-1").steps if step.stage == "ramp")
+    assert "33.3 %" in detail
+    assert f"{turnout.bucket('c-1', 't')} %" in detail
+    (detail,) = (step.detail for step in asked.explain("t", None).steps if step.stage == "ramp")
+    assert "TARGETING_KEY_MISSING" in detail
+
+
+def test_an_explanation_does_not_grow_without_bound() -> None:
+    """A segment may be asked many thousand times in one evaluation; memory must not follow."""
+    wide = {"rules": [{"any": [{"attribute": f"a{i}", "null": True} for i in range(90)]}]}
+    many = [rule({"segment": "wide"}, id=f"r{index}") for index in range(200)]
+    asked = engine({"t": toggle(rules=many)}, segments={"wide": wide})
+    found = asked.explain("t", "c-1", {})
+    assert found.evaluation == asked.evaluate("t", "c-1", {})
+    assert len(found.steps) <= 10_000
+
+
+def test_evaluations_say_what_they_are() -> None:
+    """In words, as a truth value, as a dictionary that JSON can hold."""
+    on, off = only().evaluate("t", "c-1"), only(rules=[rule(serve=False)]).evaluate("t", "c-1")
+    assert (bool(on), bool(off)) == (True, False)
+    assert repr(on) == 'Evaluation("t": on, value=True, reason=STATIC)'
+    assert repr(off) == 'Evaluation("t": off, value=False, reason=TARGETING_MATCH, rule="r")'
+    assert json.loads(json.dumps(on.to_dict()))["policy_digest"] == on.policy_digest
+    with pytest.raises(AttributeError):
+        on.enabled = False  # type: ignore[misc]
+
+
+def test_all_toggles_at_once_are_a_mapping() -> None:
+    every = DESK.evaluate_all("c-1", GRANTED)
+    assert (len(every), list(every), list(every.keys()), every.enabled) == (2, ["chat", "bot"], ["chat", "bot"], ["chat", "bot"])
+    assert every["bot"] == DESK.evaluate("bot", "c-1", GRANTED)
+    assert ("bot" in every, "nobody" in every) == (True, False)
+    with pytest.raises(KeyError, match="nobody"):
+        every["nobody"]
+    # It keeps the policy under which it was made.
+    desk = turnout.Engine(policy_of({"t": toggle()}), clock=turnout.SystemClock())
+    before = desk.evaluate_all("c-1")
+    desk.swap(turnout.Policy.from_document(document({})))
+    assert before["t"].enabled
+    assert len(desk.evaluate_all("c-1")) == 0
+
+
+def test_usage_counts_every_evaluation_since_the_swap() -> None:
+    """Also by handle and all at once; explanations do not count, prerequisites neither."""
+    desk = engine({"a": toggle(), "b": toggle(requires={"a": True}), "c": toggle(enabled=False)})
+    desk.evaluate("a", "c-1")
+    desk.is_enabled("b", "c-1")
+    desk.toggle("c").is_enabled("c-1")
+    desk.evaluate_all("c-1")
+    desk.explain("a", "c-1")
+    counts = {key: (entry["evaluations"], entry["enabled"]) for key, entry in desk.usage().items()}
+    assert counts == {"a": (2, 2), "b": (2, 2), "c": (2, 0)}
+    desk.swap(desk.policy)
+    assert desk.usage()["a"] == {"evaluations": 0, "enabled": 0}

@@ -1,0 +1,184 @@
+"""Evaluating a known toggle never raises, whatever the contact brings."""
+
+from __future__ import annotations
+
+import collections
+import datetime as dt
+import enum
+import types
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import turnout
+from tests.property.documents import asks, engine, fields, holds, only, ramp, rule, toggle
+
+
+class Hostile:
+    """Raises wherever it is touched."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(name)
+
+    def __str__(self) -> str:
+        raise RuntimeError("str")
+
+    __repr__ = __str__
+
+
+class NoLength(list[Any]):
+    """A list that cannot be walked."""
+
+    def __iter__(self) -> Iterator[Any]:
+        raise RuntimeError("iter")
+
+
+class HalfAList(list[Any]):
+    """A list that ends in an error."""
+
+    def __iter__(self) -> Iterator[Any]:
+        yield "pro"
+        raise RuntimeError("next")
+
+
+class Item:
+    """What only looks like a scalar of numpy."""
+
+    dtype = "int64"
+
+    def __init__(self, item: Any) -> None:
+        self.kept = item
+
+    def item(self) -> Any:
+        if isinstance(self.kept, Exception):
+            raise self.kept
+        return self.kept
+
+
+class NoOffset(dt.tzinfo):
+    """A zone without an offset."""
+
+    def utcoffset(self, _: dt.datetime | None) -> dt.timedelta | None:
+        return None
+
+
+class BadOffset(NoOffset):
+    """A zone that raises."""
+
+    def utcoffset(self, _: dt.datetime | None) -> dt.timedelta | None:
+        raise RuntimeError("offset")
+
+
+class BadDate(dt.date):
+    """A date without a text."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("str")
+
+
+LOOP: list[Any] = []
+LOOP.append(LOOP)
+VALUES: tuple[Any, ...] = (
+    Hostile(), NoLength(["pro"]), HalfAList(), Item(RuntimeError()), Item(Item(3)), LOOP, BadDate(2026, 3, 1),
+    dt.datetime(2026, 3, 1, tzinfo=NoOffset()), dt.datetime(2026, 3, 1, tzinfo=BadOffset()),
+    dt.datetime.max.replace(tzinfo=dt.timezone(dt.timedelta(hours=-23))),
+    dt.datetime.min.replace(tzinfo=dt.timezone(dt.timedelta(hours=23))), 10**400, -(10**400), "\ud800", "a" * 10**6,
+    b"\xff", bytearray(b"x"), memoryview(b"x"), 3 + 4j, range(3), {"a"}, frozenset({"a"}), {}, type, lambda: 3,
+    np.array([1, 2]), np.array("pro"), np.datetime64("NaT"), np.void(b"x"), np.float16("nan"), ..., NotImplemented,
+)  # fmt: skip
+OPERATORS: tuple[dict[str, Any], ...] = (
+    {"equals": "pro"}, {"equals": 3}, {"not_equals": True}, {"in": ["pro", 3]}, {"not_in": ["pro", 3]}, {"lt": 3},
+    {"gte": 3}, {"starts_with": "p"}, {"ends_with": "o"}, {"contains": "p"}, {"contains": 3}, {"matches": "p"},
+    {"semver": ">=1"}, {"before": "2026-03-01"}, {"after": "2026-03-01"}, {"cidr": "10.0.0.0/8"}, {"exists": True},
+    {"null": False},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("index", range(len(VALUES)))
+def test_no_value_raises(index: int) -> None:
+    """As an attribute, in a list, as a unit, by every door; and all doors agree."""
+    value = VALUES[index]
+    for operator in OPERATORS:
+        desk = asks({"attribute": "x", **operator})
+        for attributes in ({"x": value}, {"x": [value]}):
+            found = desk.evaluate("t", "c-1", attributes)
+            assert found.reason in ("DEFAULT", "TARGETING_MATCH")
+            assert desk.evaluate("t", turnout.Context("c-1", attributes)) == found
+            assert desk.evaluate_many("t", ["c-1"], [attributes])[0] == found
+            assert desk.explain("t", "c-1", attributes).evaluation == found
+    placed = only(rules=[rule(ramp=ramp({"percent": 100}, unit="x"))])
+    by_unit, by_name = placed.evaluate("t", value), placed.evaluate("t", "c-1", {"x": value})
+    assert fields(by_unit) == fields(by_name)
+    assert by_unit.code in (None, "INVALID_CONTEXT", "TARGETING_KEY_MISSING")
+    assert placed.evaluate("t", turnout.Context(value)) == by_unit
+
+
+def test_no_context_raises() -> None:
+    """Dictionaries of any shape."""
+    loop: dict[str, Any] = {}
+    loop["a"] = loop
+    desk = asks({"attribute": "a.b", "equals": 1})
+    for attributes in ({}, loop, {"a": None}, {"a": [1]}, {1: 2, None: 3, ("a",): 4}, {"\ud800": 1}, {"": {"": 1}}):
+        assert desk.evaluate("t", "c-1", attributes).reason == "DEFAULT"
+        assert desk.evaluate("t", turnout.Context("c-1", attributes)).reason == "DEFAULT"
+
+
+def test_any_mapping_will_do() -> None:
+    """And subclasses of what is taken."""
+
+    class Plan(str, enum.Enum):
+        PRO = "pro"
+
+    class Seats(enum.IntEnum):
+        THREE = 3
+
+    pro = {"attribute": "plan", "equals": "pro"}
+    for kind in (dict, collections.OrderedDict, types.MappingProxyType, collections.ChainMap, collections.UserDict):
+        assert holds(pro, kind({"plan": "pro"}))
+        assert asks(pro).is_enabled("t", turnout.Context("c-1", kind({"plan": "pro"})))
+    assert holds(pro, collections.defaultdict(str, plan="pro"))
+    assert not holds(pro, collections.defaultdict(lambda: "pro"))
+    assert holds(pro, {"plan": Plan.PRO})
+    assert holds({"attribute": "seats", "gte": 3}, {"seats": Seats.THREE})
+    only_pro = only(rules=[rule(ramp=ramp({"percent": 50}))])
+    assert only_pro.evaluate("t", Plan.PRO) == only_pro.evaluate("t", "pro")
+    assert only_pro.evaluate("t", Seats.THREE) == only_pro.evaluate("t", "3")
+
+
+def test_a_clock_that_fails_is_the_callers_affair() -> None:
+    """The error comes through where the time is needed, and only there."""
+
+    def broken() -> dt.datetime:
+        raise ZeroDivisionError("clock")
+
+    policy = engine({"timed": toggle(schedule={"zone": "UTC"} | {"open": "daily 08:00-20:00"}), "plain": toggle()}).policy
+    desk = turnout.Engine(policy, clock=broken)
+    assert desk.is_enabled("plain", "c-1")
+    for call in (desk.evaluate, desk.explain, desk.is_enabled):
+        with pytest.raises(ZeroDivisionError):
+            call("timed", "c-1")
+    with pytest.raises(ZeroDivisionError):
+        desk.evaluate_all("c-1")
+    with pytest.raises(ZeroDivisionError):
+        desk.evaluate_many("timed", ["c-1"])
+    noon = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
+    assert desk.evaluate("timed", "c-1", at=noon).enabled
+
+
+def test_the_clock_is_read_once() -> None:
+    """All of one evaluation, prerequisites included, sees the same time."""
+    times = iter(dt.datetime(2026, 5, 1, 19, 59, 59, tzinfo=dt.UTC) + dt.timedelta(seconds=index) for index in range(99))
+    schedule = {"zone": "UTC", "open": "daily 08:00-20:00"}
+    desk = engine({"a": toggle(schedule=schedule), "b": toggle(schedule=schedule, requires={"a": True})})
+    ticking = turnout.Engine(desk.policy, clock=lambda: next(times))
+    found = ticking.evaluate_all("c-1")
+    assert [found["a"].enabled, found["b"].enabled] == [True, True]
+    assert ticking.evaluate("b", "c-1").code == "OUTSIDE_SCHEDULE"
+
+
+@pytest.mark.parametrize("clock", [None, 3, dt.datetime(2026, 5, 1, tzinfo=dt.UTC)])
+def test_what_is_no_clock_is_refused(clock: Any) -> None:
+    with pytest.raises(TypeError, match="clock must be"):
+        turnout.Engine(engine({}).policy, clock=clock)
