@@ -171,6 +171,7 @@ pub const NOW: Micros = 1_780_272_000_000_000;
 /// When the core refuses the document: then there is nothing to measure.
 #[must_use]
 pub fn policy(count: usize) -> Policy {
+    #[expect(clippy::panic, reason = "see above")]
     match Policy::parse(policy_json(count).as_bytes(), Format::Json, true) {
         Ok(policy) => policy,
         Err(problems) => panic!("the workload's policy is refused: {problems:?}"),

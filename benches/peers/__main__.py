@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import os
 import platform
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benches.peers import beside, cold, columns, ours, scalar, swap, whole
-from benches.peers.rows import Peer, Result, Row, table
+from benches.peers.rows import Peer, Result, Row, markdown, table
 
 SECTIONS: dict[str, Callable[[bool, bool], Result]] = {
     "scalar": scalar.run,
@@ -21,6 +22,9 @@ SECTIONS: dict[str, Callable[[bool, bool], Result]] = {
     "columns": columns.run,
     "cold": cold.run,
 }
+
+
+BEGIN, END = "<!-- table: written by --update-page -->", "<!-- end of table -->"
 
 
 def measure(quick: bool, with_turnout: bool = True, sections: list[str] | None = None, slack: float = 1.0) -> Result:
@@ -59,25 +63,42 @@ def as_json(rows: list[Row], peers: list[Peer]) -> str:
     return json.dumps({"machine": machine, "rows": [row.to_dict() for row in rows], "peers": listed}, indent=2)
 
 
+def heading(quick: bool) -> str:
+    size = "quick" if quick else "full"
+    return f"{processor()}, Python {platform.python_version()}, {size} run, load {load()}"
+
+
+def update_page(result: Result, title: str) -> None:
+    """Put the table between the marks of benches/README.md, with the machine and the day."""
+    page = Path(__file__).parents[1] / "README.md"
+    head, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    body = f"\n{title}; {datetime.datetime.now(datetime.UTC).date().isoformat()}.\n\n{markdown(result.rows, result.peers)}\n"
+    page.write_text(f"{head}{BEGIN}{body}{END}{tail}", encoding="utf-8")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benches.peers", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller columns, for CI")
     parser.add_argument("--json", action="store_true", help="print JSON in place of the table")
     parser.add_argument("--gate", action="store_true", help="exit with 1 when a row misses its goal")
     parser.add_argument("--peers-only", action="store_true", help="time the other packages without turnout")
+    parser.add_argument("--update-page", action="store_true", help="write the table into benches/README.md")
     parser.add_argument("--section", action="append", choices=list(SECTIONS), help="only this section (repeatable)")
     options = parser.parse_args()
     with_turnout = not options.peers_only
     if with_turnout and not ours.built():
         print("turnout is not installed here; --peers-only times the other packages", file=sys.stderr)
         return 2
+    title = heading(options.quick)
     result = measure(options.quick, with_turnout, options.section)
     if options.json:
         print(as_json(result.rows, result.peers))
     else:
-        size = "quick" if options.quick else "full"
-        print(f"{processor()}, Python {platform.python_version()}, {size} run, load {load()}")
+        print(title)
         print(table(result.rows, result.peers))
+    if options.update_page:
+        update_page(result, title)
     missed = result.missed()
     for row in missed:
         print(f"missed: {row.name}", file=sys.stderr)

@@ -56,7 +56,7 @@ def run(quick: bool, with_turnout: bool = True) -> Result:
         load = {name: took * 1e3 for name, took in best("load", loaded, rounds).items()}
         first = {name: took * 1e3 for name, took in best("first", small, rounds).items()}
         imported = {name: took * 1e3 for name, took in best("import", small, rounds * 2).items()}
-        memory = best("memory", holders, 2 if quick else 4)
+        memory = best("memory", holders, 1 if quick else 3)
         megabytes = ours.stat().st_size / 1e6, loaded["eppo"].stat().st_size / 1e6
     return Result(rows(load, first, imported, memory, megabytes))
 

@@ -130,13 +130,31 @@ def held(package, data):
     return turnout.Engine(turnout.Policy.from_bytes(data, format="json"), clock=turnout.SystemClock())
 
 
+def traffic(package, kept):
+    """A second or two of calls: allocators give memory back when a process goes on working, not at once."""
+    for _ in range(8):
+        time.sleep(0.2)
+        for number in range(500):
+            unit = f"c-{number:07d}"
+            if package == "turnout":
+                kept.evaluate("billing-bot", unit, ATTRIBUTES)
+                kept.explain("billing-bot", unit, ATTRIBUTES)
+            elif package == "eppo":
+                kept.get_boolean_assignment("billing-bot", unit, ATTRIBUTES, False)
+            else:
+                kept.set_attributes({**ATTRIBUTES, "id": unit})
+                kept.is_on("billing-bot")
+
+
 def memory(package, path):
     """Bytes a toggle that loading adds; a small policy is loaded first so that code and tables are not counted."""
     small = path.replace("-10000.json", "-200.json")
     warm = held(package, read(small))
     keys = keys_of(path)
+    traffic(package, warm)
     before = resident()
     kept = held(package, read(path))
+    traffic(package, kept)
     after = resident()
     if package == "turnout":  # the document survives: it can still be read, all of it
         assert len(kept.policy.document["toggles"]) == len(keys)

@@ -85,6 +85,16 @@ def table(rows: list[Row], peers: list[Peer]) -> str:
     return "\n".join(lines)
 
 
+def markdown(rows: list[Row], peers: list[Peer]) -> str:
+    """The same table for a page."""
+    lines = ["| row | turnout | beside | measured | ratio | goal | |", "|---|---:|---|---:|---:|---:|---|"]
+    lines += [f"| {' | '.join(_cells(row))} |" for row in rows]
+    lines += ["", "| the main rule by name, dict -> bool | version | us a call |", "|---|---|---:|"]
+    ordered = sorted(peers, key=lambda one: one.call_us)
+    lines += [f"| {peer.name} | {peer.version} | {peer.call_us:.3f} |" for peer in ordered]
+    return "\n".join(lines)
+
+
 def _cells(row: Row) -> tuple[str, ...]:
     verdict = "" if row.goal is None else ("met" if row.met() else "NOT MET")
     theirs = "" if row.theirs is None else _number(row.theirs, row.unit)

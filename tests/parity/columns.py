@@ -13,11 +13,17 @@ TEXTS = [
     "日本", "👩‍👩‍👧", "straße", "42", "c-1", "a" * 300, None, "3", "true",
 ]  # fmt: skip
 WHOLE = [3, None, 0, -1, 42, 100, None, 7]
+# Without a zone; with one they are these hours of its clock.
 INSTANTS = [
-    dt.datetime(2026, 3, 1), None, dt.datetime(2026, 2, 28, 23, 59, 59, 999_000), dt.datetime(1969, 12, 31, 23, 59),  # noqa: DTZ001
-]  # fmt: skip
+    None if text is None else dt.datetime.fromisoformat(text)
+    for text in ("2026-03-01", None, "2026-02-28T23:59:59.999", "1969-12-31T23:59")
+]
 DATES = [dt.date(2026, 3, 1), None, dt.date(2026, 2, 28), dt.date(1900, 1, 1)]
-ACCOUNTS = [{"id": "pro", "plan": {"seats": 3}}, {"id": None, "plan": {"seats": None}}, {"id": "c-1", "plan": {"seats": 1}}]
+ACCOUNTS = [
+    {"id": "pro", "plan": {"seats": 3}},
+    {"id": None, "plan": {"seats": None}},
+    {"id": "c-1", "plan": {"seats": 1}},
+]
 
 
 def whole_numbers() -> dict[str, pl.Series]:
@@ -40,7 +46,11 @@ def whole_numbers() -> dict[str, pl.Series]:
 
 def instants() -> dict[str, pl.Series]:
     """Datetimes of every unit, with and without a zone, and their relations."""
-    found = {"Date": pl.Series(DATES), "Time": pl.Series([dt.time(8), None]), "Duration": pl.Series([dt.timedelta(1), None])}
+    found = {
+        "Date": pl.Series(DATES),
+        "Time": pl.Series([dt.time(8), None]),
+        "Duration": pl.Series([dt.timedelta(1), None]),
+    }
     for unit in ("ms", "us", "ns"):
         naive = pl.Series(INSTANTS, dtype=pl.Datetime(unit))
         found[f"Datetime {unit}"] = naive
@@ -76,7 +86,7 @@ def others() -> dict[str, pl.Series]:
 
 def shapes() -> dict[str, pl.Series]:
     """The same values laid out in other ways in memory."""
-    found = {}
+    found: dict[str, pl.Series] = {}
     for name in ("String", "Categorical", "Enum", "Int8", "Int64", "Float64", "Boolean", "Datetime us UTC", "Date"):
         whole = TYPES[name]
         # One after the other, none copied.

@@ -15,7 +15,7 @@ COLUMNS = ("enabled", "value", "variant", "mode", "reason", "code", "rule", "buc
 # What is asked of the attribute `x`: every operator, with operands that some value of every type answers.
 ASKED: tuple[Document, ...] = (
     {"equals": "pro"}, {"equals": 3}, {"equals": 2.5}, {"equals": True}, {"not_equals": "pro"}, {"not_equals": 3},
-    {"not_equals": True}, {"in": ["pro", "5.2", 3, True]}, {"in": list("abcdefghijkl") + ["pro"]},
+    {"not_equals": True}, {"in": ["pro", "5.2", 3, True]}, {"in": [*"abcdefghijkl", "pro"]},
     {"not_in": ["pro", 3, 2.5]}, {"lt": 3}, {"lte": 2.5}, {"gt": -1}, {"gte": 3}, {"gt": 9_007_199_254_740_991},
     {"starts_with": "p"}, {"ends_with": "o"}, {"contains": "pro"}, {"contains": 3}, {"contains": True},
     {"matches": "^[a-z]+$"}, {"semver": ">=5.2"}, {"before": "2026-03-01"}, {"after": "2026-03-01T00:00:00Z"},
@@ -35,7 +35,9 @@ def asking(name: str) -> Document:
         "in shadow": toggle(rules=[rule(ramp=ramp({"percent": 0, "mode": "shadow"}, unit=name))], **weights),
         "negated": toggle(rules=[rule({"not": {"attribute": name, "equals": "pro"}})]),
         "drawn": toggle(**weights),
-        "overridden": toggle(overrides=[{"units": ["c-1", 42], "serve": False}], rules=[rule(ramp=ramp({"percent": 100}))]),
+        "overridden": toggle(
+            overrides=[{"units": ["c-1", 42], "serve": False}], rules=[rule(ramp=ramp({"percent": 100}))]
+        ),
         "required": toggle(requires={"by the attribute": "bot"}, consent=[]),
         "off": toggle(enabled=False),
     }

@@ -22,7 +22,9 @@ Document = dict[str, Any]
 
 def examples(count: int) -> settings:
     """So many cases in a usual run, and in proportion more where the profile asks for more than its 100."""
-    return settings(max_examples=count * settings.default.max_examples // 100)
+    usual = settings.default
+    assert usual is not None
+    return settings(max_examples=count * usual.max_examples // 100)
 
 
 def toggle(**keys: Any) -> Document:

@@ -52,11 +52,16 @@ def schedule(choose: Chooser) -> Document:
     start, end = sorted((instant_us(choose), instant_us(choose)))
     return given_keys(
         zone=choose.of(ZONES),
-        open=choose.of((lambda: None, lambda: window(choose), lambda: choose.several(1, 3, lambda: window(choose))))(),
-        closed_on=choose.of((lambda: None, lambda: choose.of(closed), lambda: choose.some_of(closed, 3)))(),
+        open=one_or_more(choose, choose.several(0, 3, lambda: window(choose))),
+        closed_on=one_or_more(choose, choose.some_of(closed, 3)),
         from_=choose.maybe(5, lambda: text_of(start)),
         until=choose.maybe(5, lambda: text_of(end + 1)),
     )
+
+
+def one_or_more(choose: Chooser, found: list[str]) -> list[str] | str | None:
+    """Nothing for none, and for one also without its list."""
+    return found[0] if len(found) == 1 and choose.once_in(2) else found or None
 
 
 def window(choose: Chooser) -> str:
@@ -70,8 +75,10 @@ def window(choose: Chooser) -> str:
 def ramp(choose: Chooser) -> Document:
     """A ramp with every kind of step."""
     count = choose.number(1, 4)
-    live = sorted(choose.of(PERCENTS) for _ in range(count))
-    steps = [step(choose, percent, index + 1 == count) for index, percent in enumerate(live)]
+    # Shadow steps stand before live ones; only live percents must never fall.
+    shadows = choose.of((0, 0, 1, count))
+    percents = sorted(choose.of(PERCENTS) for _ in range(count))
+    steps = [step(choose, percent, index < shadows, index + 1 == count) for index, percent in enumerate(percents)]
     asked = [index for index, found in enumerate(steps) if "approval" in found]
     return given_keys(
         unit=choose.of(("customer_id", "account.tier", "nobody_has_it")),
@@ -84,16 +91,15 @@ def ramp(choose: Chooser) -> Document:
     )
 
 
-def step(choose: Chooser, percent: float, last: bool) -> Document:
-    """A step; live ones take the percent given, which never falls."""
-    shadow = choose.once_in(4)
+def step(choose: Chooser, percent: float, shadow: bool, last: bool) -> Document:
+    """A step; in shadow of any percent, or live of the one given."""
     hold = None if last and choose.once_in(2) else choose.of(SPANS)
     return given_keys(
         percent=choose.of(PERCENTS) if shadow else percent,
         mode="shadow" if shadow else choose.of((None, "live")),
         hold=hold,
         max=choose.maybe(3, lambda: "2w") if hold else None,
-        min_n=choose.maybe(4, lambda: choose.number(1, 9)),
+        min_n=choose.maybe(3, lambda: choose.number(1, 9)),
         approval=choose.maybe(5, lambda: "lead"),
     )
 

@@ -18,7 +18,17 @@ from hypothesis import strategies as st
 
 import turnout
 from tests.property.documents import (
-    NOW, Document, at_percent, document, engine, examples, only, policy, ramp, rule, toggle,
+    NOW,
+    Document,
+    at_percent,
+    document,
+    engine,
+    examples,
+    only,
+    policy,
+    ramp,
+    rule,
+    toggle,
 )  # fmt: skip
 from tests.property.random_contacts import contacts
 from tests.property.random_policies import policies
@@ -130,7 +140,9 @@ def test_toggles_choose_independently() -> None:
     assert (chosen["shared"] == chosen["a"]).all()
 
 
-@pytest.mark.parametrize("weights", [{"a": 1, "b": 1}, {"a": 90, "b": 10}, {"a": 1, "b": 2, "c": 997}, {"x": 7, "y": 0}])
+@pytest.mark.parametrize(
+    "weights", [{"a": 1, "b": 1}, {"a": 90, "b": 10}, {"a": 1, "b": 2, "c": 997}, {"x": 7, "y": 0}]
+)
 def test_variants_have_their_shares(weights: dict[str, int]) -> None:
     found = only(variants=weights, default="none").evaluate_many("t", IDS)
     assert found.enabled.all()
@@ -139,7 +151,7 @@ def test_variants_have_their_shares(weights: dict[str, int]) -> None:
     assert sum(counts.values()) == len(IDS)
     for name, weight in weights.items():
         assert abs(counts[name] / len(IDS) - weight / total) <= spread(len(IDS), weight / total)
-        assert (counts[name] == 0) == (weight == 0) or weight / total < 0.002
+        assert counts[name] > 0 or weight == 0
 
 
 def test_weights_are_exact() -> None:
@@ -150,8 +162,8 @@ def test_weights_are_exact() -> None:
     parts = [hashed * 2**32 >> 64 for hashed in hashes]
     expected = ["a" if part < 2**32 - 2 else "b" if part < 2**32 - 1 else "c" for part in parts]
     assert found.variant.to_list() == expected
-    thirds = only(variants={"z": 1, "m": 1, "é": 1}, default="none").evaluate_many("t", IDS).variant.to_list()
-    assert thirds == [["m", "z", "é"][hashed * 3 >> 64] for hashed in hashes]
+    thirds = only(variants={"Z": 1, "é": 1, "a": 1}, default="none").evaluate_many("t", IDS).variant.to_list()
+    assert thirds == [["Z", "a", "é"][hashed * 3 >> 64] for hashed in hashes]
 
 
 def reordered(value: Any) -> Any:
@@ -212,7 +224,9 @@ def test_every_process_gives_the_same_answers() -> None:
     for seed in ("0", "1", "4242"):
         environment = os.environ | {"PYTHONHASHSEED": seed}
         command = [sys.executable, "-c", PRINT]
-        ended = subprocess.run(command, input=given_in, capture_output=True, encoding="utf-8", env=environment, cwd=ROOT)
+        ended = subprocess.run(
+            command, input=given_in, capture_output=True, encoding="utf-8", env=environment, cwd=ROOT
+        )
         assert ended.returncode == 0, ended.stderr
         printed.add(ended.stdout)
     assert len(printed) == 1

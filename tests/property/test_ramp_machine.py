@@ -1,7 +1,7 @@
 """A ramp through months in which the clock jumps, approvals and gates come late, and pauses begin and end.
 
-The position is a pure function of document, gate results and time. So whatever happened on the way, it equals the twin's,
-and the same question at the same time has the same answer.
+The position is a pure function of document, gate results and time. So whatever happened on the way, it equals the
+twin's, and the same question at the same time has the same answer.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tests.property.documents import DAY_US, HOUR_US, Document, document, exampl
 from tests.property.random_times import FIRST_US, LAST_US, ramp
 from tests.property.test_twin import shown, twin_position
 from tests.property.twin import Contact, Gate
+from tests.property.twin_values import instant_of_document
 
 UNITS = [f"c-{index}" for index in range(40)]
 
@@ -109,7 +110,7 @@ class RampMachine(RuleBasedStateMachine):
     def open_pauses_end(self) -> None:
         pauses = self.ramp.get("pauses", [])
         for pause in pauses:
-            if "to" not in pause and documents.micros(moment(self.now_us)) > twin_time.instant_of_document(pause["from"]):
+            if "to" not in pause and self.now_us > instant_of_document(pause["from"]):
                 pause["to"] = text_of(self.now_us)
         self.put_in_force()
 

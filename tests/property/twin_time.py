@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from itertools import pairwise
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -181,7 +182,7 @@ def running(start: int, end: int, pauses: Pauses) -> int:
     edges = sorted({start, end, *(edge for pause in pauses for edge in pause if start < edge < end)})
     return sum(
         later - earlier
-        for earlier, later in zip(edges, edges[1:], strict=False)
+        for earlier, later in pairwise(edges)
         if not any(begin <= earlier < stop for begin, stop in pauses)
     )
 

@@ -102,10 +102,10 @@ def unit_text(value: Any) -> str | Nothing:
 
 def equals(value: Any, wanted: Any) -> bool | None:
     """Whether two values are the same; None when their types cannot be compared."""
-    if isinstance(wanted, bool) or isinstance(wanted, str):
-        return value == wanted if type(value) is type(wanted) else None
+    if isinstance(wanted, (bool, str)):
+        return bool(value == wanted) if type(value) is type(wanted) else None
     found = number(value)
-    return None if found is None else found == wanted
+    return None if found is None else bool(found == wanted)
 
 
 def among(value: Any, members: list[Any]) -> bool | None:
@@ -119,9 +119,9 @@ def ask(operator: str, wanted: Any, value: Any) -> bool:
     """Whether an operator holds for a value; never for one that it cannot look at."""
     match operator:
         case "exists":
-            return (value is not MISSING and value is not None) == wanted
+            return wanted is (value is not MISSING and value is not None)
         case "null":
-            return (value is None) == wanted
+            return wanted is (value is None)
         case "equals":
             return equals(value, wanted) is True
         case "not_equals":
@@ -151,9 +151,9 @@ def ask_text(operator: str, wanted: Any, text: str) -> bool:
     """The operators that look at text."""
     match operator:
         case "starts_with":
-            return text.startswith(wanted)
+            return text.startswith(str(wanted))
         case "ends_with":
-            return text.endswith(wanted)
+            return text.endswith(str(wanted))
         case "contains":
             return isinstance(wanted, str) and wanted in text
         case "matches":
@@ -177,7 +177,14 @@ def in_networks(text: str, networks: list[str]) -> bool:
         if address.scope_id is not None:
             return False
         address = address.ipv4_mapped or address
-    return any(address in ipaddress.ip_network(network, strict=False) for network in networks)
+    return any(address in network_of(network) for network in networks)
+
+
+def network_of(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """The network of a text; one of IPv4 addresses mapped into IPv6 is that of the IPv4 addresses."""
+    network = ipaddress.ip_network(text, strict=False)
+    mapped = network.network_address.ipv4_mapped if isinstance(network, ipaddress.IPv6Network) else None
+    return ipaddress.ip_network((mapped, network.prefixlen - 96)) if mapped and network.prefixlen >= 96 else network
 
 
 NUMERAL = r"(?:0|[1-9]\d*)"
@@ -261,8 +268,9 @@ def instant(value: Any) -> int | None:
         return None
     if isinstance(found, int):
         return found * 10**6 if found * 10**6 in I64 else None
-    us = int(Decimal(found * 1e6).quantize(Decimal(1), ROUND_HALF_UP)) if abs(found * 1e6) < 9.2e18 else None
-    return us
+    if abs(found * 1e6) >= 9.2e18:
+        return None
+    return int(Decimal(found * 1e6).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def instant_of_text(text: str) -> int | None:

@@ -12,7 +12,19 @@ import pytest
 import turnout
 from tests.property.documents import asks, document, holds, micros, rule, toggle
 
-NO_TEXT: tuple[Any, ...] = (None, 3, 3.0, True, float("nan"), b"pro", ["pro"], ("pro",), {"pro": 1}, "\ud800pro", object())
+NO_TEXT: tuple[Any, ...] = (
+    None,
+    3,
+    3.0,
+    True,
+    float("nan"),
+    b"pro",
+    ["pro"],
+    ("pro",),
+    {"pro": 1},
+    "\ud800pro",
+    object(),
+)
 
 
 @pytest.mark.parametrize(
@@ -59,22 +71,22 @@ def test_patterns_that_cannot_be_are_refused(pattern: str) -> None:
 
 def test_a_list_contains_an_element_that_equals() -> None:
     """With the types of `equals`: a bool is no number, text is not looked into."""
-    for operand, matching, others in (
-        ("pro", (["pro"], ["a", "pro"], ("pro",), [None, "pro"], [["pro"], "pro"]), ([], ["prod"], [["pro"]], ["Pro"], [None])),
+    cases: tuple[tuple[Any, tuple[Any, ...], tuple[Any, ...]], ...] = (
+        ("pro", (["pro"], ["a", "pro"], ("pro",), [None, ["x"], "pro"]), ([], ["prod"], [["pro"]], ["Pro"], [None])),
         (3, ([3], [3.0], (1, 3), [np.int64(3)]), ([True], ["3"], [4], [[3]], 3, "3", [float("nan")])),
         (True, ([True], [np.bool_(True)]), ([1], [False], ["true"], True)),
         (0.5, ([0.5],), ([0], ["0.5"])),
-    ):
+    )
+    for operand, matching, others in cases:
         desk = asks({"attribute": "x", "contains": operand})
         assert [desk.is_enabled("t", "c-1", {"x": value}) for value in matching] == [True] * len(matching)
         assert [desk.is_enabled("t", "c-1", {"x": value}) for value in others] == [False] * len(others)
-    for operator in ("equals", "in", "starts_with"):
-        operand = ["pro"] if operator == "in" else "pro"
-        assert not holds({"attribute": "x", operator: operand}, {"x": ["pro"]})
+    for asked in ({"equals": "pro"}, {"in": ["pro"]}, {"starts_with": "pro"}, {"matches": "pro"}):
+        assert not holds({"attribute": "x"} | asked, {"x": ["pro"]})
 
 
 VERSIONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
-    (">=5.2", ("5.2", "5.2.0", "v5.2", "V6", "5.10", "5.2.0+b1", "5.2.1-rc.1"), ("5.2.0-rc.1", "5.1.9", "5", "4.99.99")),
+    (">=5.2", ("5.2", "5.2.0", "v5.2", "V6", "5.10", "5.2.0+b1", "5.2.1-rc.1"), ("5.2.0-rc.1", "5.1.9", "5", "4.99")),
     (">5.2", ("5.2.1", "5.3", "5.2.1-0"), ("5.2", "5.2.0+b2", "5.2.0-rc.1")),
     ("<6", ("5.99.99", "6.0.0-rc.1", "0"), ("6", "6.0.0", "v6", "6.0.1")),
     ("<=6", ("6", "6.0.0+any", "5"), ("6.0.1", "6.0.1-rc.1")),
@@ -89,12 +101,16 @@ VERSIONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("~5.2.3", ("5.2.3", "5.2.4"), ("5.2.2", "5.3")),
     (">=5.2, <6", ("5.2", "5.9"), ("6", "5.1")),
     (">= 5.2 ,< 6", ("5.2", "5.9"), ("6", "5.1")),
-    (">=1.0.0-alpha", ("1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0"), ("1.0.0-1", "0.9")),
-    (">1.0.0-alpha.9", ("1.0.0-alpha.10", "1.0.0-alpha.beta", "1.0.0-beta.2"), ("1.0.0-alpha.9", "1.0.0-alpha", "1.0.0-9")),
+    (">=1.0.0-alpha", ("1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.b", "1.0.0-beta", "1.0.0"), ("1.0.0-1", "0.9")),
+    (
+        ">1.0.0-alpha.9",
+        ("1.0.0-alpha.10", "1.0.0-alpha.b", "1.0.0-beta.2"),
+        ("1.0.0-alpha.9", "1.0.0-alpha", "1.0.0-9"),
+    ),
 )
 
 
-@pytest.mark.parametrize(("asked", "matching", "others"), VERSIONS, ids=lambda case: case if isinstance(case, str) else "")
+@pytest.mark.parametrize(("asked", "matching", "others"), VERSIONS, ids=[asked for asked, _, _ in VERSIONS])
 def test_versions(asked: str, matching: tuple[str, ...], others: tuple[str, ...]) -> None:
     """Missing parts are zero, a pre-release ranks below its release, build metadata has no rank."""
     desk = asks({"attribute": "x", "semver": asked})
@@ -104,8 +120,8 @@ def test_versions(asked: str, matching: tuple[str, ...], others: tuple[str, ...]
 
 @pytest.mark.parametrize(
     "value",
-    ["", "v", "5.", ".5", "05", "5.02", "5.2-rc", "5-rc", "1.2.3.4", "1.2.3-", "1.2.3+", "1.2.3-01", "1.2.3-a..b", "5,2",
-     " 5.2", "5.2 ", "vv5", "٥", "1e3", "18446744073709551616", *NO_TEXT],
+    ["", "v", "5.", ".5", "05", "5.02", "5.2-rc", "5-rc", "1.2.3.4", "1.2.3-", "1.2.3+", "1.2.3-01", "1.2.3-a..b",
+     "5,2", " 5.2", "5.2 ", "vv5", "٥", "1e3", "18446744073709551616", *NO_TEXT],
 )  # fmt: skip
 def test_what_is_no_version_never_matches(value: Any) -> None:
     """Neither one comparison nor its opposite."""
@@ -117,7 +133,7 @@ def test_addresses() -> None:
     """In one of the networks; an IPv4 address mapped into IPv6 is the IPv4 address."""
     desk = asks({"attribute": "x", "cidr": ["10.0.0.0/8", "2001:db8::/32", "192.0.2.7"]})
     inside = (
-        "10.0.0.0", "10.255.255.255", "::ffff:10.1.2.3", "::FFFF:a01:203", "2001:db8::", "2001:DB8:ffff::1", "192.0.2.7",
+        "10.0.0.0", "10.255.255.255", "::ffff:10.1.2.3", "::FFFF:a01:203", "2001:db8::", "2001:DB8:f::1", "192.0.2.7",
     )  # fmt: skip
     outside: tuple[Any, ...] = (
         "9.255.255.255", "11.0.0.0", "2001:db7::1", "192.0.2.8", "::10.1.2.3", "10.1.2", "10.1.2.3/32", "10.1.2.03",
@@ -132,38 +148,34 @@ def test_addresses() -> None:
 
 
 @pytest.mark.parametrize("network", ["::ffff:10.0.0.0/104", "::ffff:10.0.0.1"])
-def test_a_network_of_mapped_addresses_is_refused_or_matches(network: str) -> None:
+def test_a_network_of_mapped_addresses_is_that_of_the_addresses(network: str) -> None:
     """It must not be taken and then match nothing, not even itself."""
-    source = document({"t": toggle(rules=[rule({"attribute": "x", "cidr": network})])})
-    try:
-        policy = turnout.Policy.from_document(source)
-    except turnout.PolicyError as error:
-        assert "cidr" in str(error)
-        return
-    desk = turnout.Engine(policy, clock=turnout.SystemClock())
-    assert desk.is_enabled("t", "c-1", {"x": "::ffff:10.0.0.1"})
-    assert desk.is_enabled("t", "c-1", {"x": "10.0.0.1"})
+    for address in ("::ffff:10.0.0.1", "10.0.0.1"):
+        assert holds({"attribute": "x", "cidr": network}, {"x": address})
+    assert not holds({"attribute": "x", "cidr": network}, {"x": "::10.0.0.1"})
 
 
 BOUND = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 SECONDS = micros(BOUND) // 10**6
 SAME: tuple[Any, ...] = (
-    BOUND, BOUND.astimezone(ZoneInfo("Asia/Kolkata")), "2026-03-01T00:00:00Z", "2026-03-01t05:45:00+05:45", "2026-03-01",
+    BOUND, BOUND.astimezone(ZoneInfo("Asia/Kolkata")), "2026-03-01T00:00:00Z", "2026-03-01",
+    "2026-03-01t05:45:00+05:45",
     "2026-02-28 19:00:00-05:00", "2026-03-01T00:00:00.0000009Z", dt.date(2026, 3, 1), SECONDS, float(SECONDS),
     np.int64(SECONDS), SECONDS + 4e-7,
 )  # fmt: skip
 EARLIER: tuple[Any, ...] = (
-    BOUND - dt.timedelta(microseconds=1), "2026-02-28T23:59:59.999999Z", "2026-02-28", SECONDS - 1, SECONDS - 1e-6, 0, -1e9,
-    dt.date(1, 1, 1), "0001-01-01T00:00:00Z", dt.datetime.min.replace(tzinfo=dt.UTC),
+    BOUND - dt.timedelta(microseconds=1), "2026-02-28T23:59:59.999999Z", "2026-02-28", SECONDS - 1, 0, -1e9,
+    SECONDS - 1e-6,    dt.date(1, 1, 1), "0001-01-01T00:00:00Z", dt.datetime.min.replace(tzinfo=dt.UTC),
 )  # fmt: skip
 LATER: tuple[Any, ...] = (
     BOUND + dt.timedelta(microseconds=1), "2026-03-01T00:00:00.000001Z", "2026-03-02", SECONDS + 1, SECONDS + 1e-6,
     dt.datetime.max.replace(tzinfo=dt.UTC), "9999-12-31T23:59:59Z", 10**12,
 )  # fmt: skip
 NO_INSTANT: tuple[Any, ...] = (
-    None, True, False, float("nan"), float("inf"), 2**63 - 1, 1e300, "", "2026-03-01T00:00:00", "2026-02-30", "20260301",
-    "2026-03-01T24:00:00Z", "2026-03-01T23:59:60Z", "2026-03-01T00:00:00+24:00", " 2026-03-01", "1772323200", "now",
-    dt.datetime(2026, 3, 1), dt.time(3), dt.timedelta(1), ["2026-03-01"], object(),  # noqa: DTZ001
+    None, True, False, float("nan"), float("inf"), 2**63 - 1, 1e300, "", "2026-03-01T00:00:00", "2026-02-30",
+    "20260301",    "2026-03-01T24:00:00Z", "2026-03-01T23:59:60Z", "2026-03-01T00:00:00+24:00",
+    " 2026-03-01", "1772323200", "now",
+    dt.datetime(2026, 3, 1), dt.time(3), dt.timedelta(1), ["2026-03-01"], object(),
 )  # fmt: skip
 
 
@@ -171,7 +183,8 @@ NO_INSTANT: tuple[Any, ...] = (
 def test_instants(bound: str) -> None:
     """An aware datetime, RFC 3339 text, a date (its start in UTC) or seconds; `after` takes the bound in."""
     before, after = asks({"attribute": "x", "before": bound}), asks({"attribute": "x", "after": bound})
-    for values, expected in ((EARLIER, (True, False)), (SAME, (False, True)), (LATER, (False, True)), (NO_INSTANT, (False, False))):
+    cases = ((EARLIER, (True, False)), (SAME, (False, True)), (LATER, (False, True)), (NO_INSTANT, (False, False)))
+    for values, expected in cases:
         for value in values:
             answers = tuple(desk.is_enabled("t", "c-1", {"x": value}) for desk in (before, after))
             assert answers == expected, value
@@ -179,7 +192,7 @@ def test_instants(bound: str) -> None:
 
 def test_a_naive_datetime_is_no_value_of_any_kind() -> None:
     """It has no zone, so it says no instant; it is there all the same."""
-    naive = {"x": dt.datetime(2026, 3, 1)}  # noqa: DTZ001
+    naive = {"x": dt.datetime(2026, 3, 1)}
     assert holds({"attribute": "x", "exists": True}, naive)
     for operators in ({"before": "2030-01-01"}, {"after": "2000-01-01"}, {"equals": "2026-03-01"}, {"not_equals": "a"}):
         assert not holds({"attribute": "x", **operators}, naive)

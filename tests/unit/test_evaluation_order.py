@@ -102,10 +102,11 @@ def test_overrides_stand_before_the_rules() -> None:
         default="human",
     )
     plan = {"plan": "pro"}
-    for unit, value, listed in (
+    cases: tuple[tuple[Any, str, bool], ...] = (
         ("c-1", "bot", True), (42, "bot", True), ("42", "bot", True), (42.0, "bot", True), (7, "human", True),
         ("c-2", "other", False), ("042", "other", False), (None, "other", False), ("", "other", False),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for unit, value, listed in cases:
         found = desk.evaluate("t", unit, plan)
         assert (found.value, found.reason, found.rule) == (value, "TARGETING_MATCH", None if listed else "r")
     assert desk.evaluate("t", "c-2").reason == "DEFAULT"
@@ -135,6 +136,17 @@ def test_outside_its_schedule_a_toggle_serves_its_default() -> None:
     for at, is_open in ((opens - moment, False), (opens, True), (closes - moment, True), (closes, False)):
         found = desk.evaluate("t", "c-1", None, "the caller's", at=at)
         assert outcome(found) == (("bot", "SPLIT", None) if is_open else ("human", "DEFAULT", "OUTSIDE_SCHEDULE"))
+
+
+def test_a_schedule_begins_and_ends() -> None:
+    """Open at `from` and after, and before `until`."""
+    span = {"zone": "UTC", "from": "2026-05-01T00:00:00Z", "until": "2026-05-02T00:00:00+00:00"}
+    first, last = dt.datetime(2026, 5, 1, tzinfo=dt.UTC), dt.datetime(2026, 5, 2, tzinfo=dt.UTC)
+    moment = dt.timedelta(microseconds=1)
+    answers = [
+        only(schedule=span).evaluate("t", "c-1", at=at).code for at in (first - moment, first, last - moment, last)
+    ]
+    assert answers == ["OUTSIDE_SCHEDULE", None, None, "OUTSIDE_SCHEDULE"]
 
 
 @pytest.mark.parametrize(
@@ -208,15 +220,17 @@ def test_each_stage_stands_before_those_after_it() -> None:
 
 def test_a_missing_unit_where_variants_are_drawn() -> None:
     """Never drawn at random: the toggle's default."""
-    for keys in ({}, {"rules": [rule()]}):
-        for unit, code in (
-            (None, "TARGETING_KEY_MISSING"),
-            ("", "TARGETING_KEY_MISSING"),
-            (True, "INVALID_CONTEXT"),
-            (1.5, "INVALID_CONTEXT"),
-            (["c-1"], "INVALID_CONTEXT"),
-            ("\ud800", "INVALID_CONTEXT"),
-        ):
+    cases: tuple[tuple[Any, str], ...] = (
+        (None, "TARGETING_KEY_MISSING"),
+        ("", "TARGETING_KEY_MISSING"),
+        (True, "INVALID_CONTEXT"),
+        (1.5, "INVALID_CONTEXT"),
+        (["c-1"], "INVALID_CONTEXT"),
+        ("\ud800", "INVALID_CONTEXT"),
+    )
+    variations: tuple[Document, ...] = ({}, {"rules": [rule()]})
+    for keys in variations:
+        for unit, code in cases:
             found = only(**keys, **WEIGHTS).evaluate("t", unit, None, "the caller's")
             assert (outcome(found), found.enabled) == (("human", "DEFAULT", code), False)
             assert found.rule == ("r" if keys else None)
@@ -225,7 +239,7 @@ def test_a_missing_unit_where_variants_are_drawn() -> None:
 
 
 def test_one_bad_toggle_takes_no_other_down() -> None:
-    """In lenient mode it is inert and reported with its path; in strict mode the document is refused."""
+    """In lenient mode it is not evaluated and reported with its path; in strict mode the document is refused."""
     bad = toggle(rules=[rule({"attribute": "plan", "equalz": "pro"})], **WEIGHTS)
     source = document({"bad": bad, "good": toggle(), "needs": toggle(requires={"bad": True})})
     with pytest.raises(turnout.PolicyError, match=r"toggles.bad.rules\[0\].when.equalz.*did you mean `equals`"):
@@ -234,7 +248,7 @@ def test_one_bad_toggle_takes_no_other_down() -> None:
     assert [problem.path for problem in lenient.problems] == ["toggles.bad.rules[0].when.equalz"]
     desk = turnout.Engine(lenient, clock=turnout.ManualClock(NOW))
     inert = desk.evaluate("bad", "c-1", {"plan": "pro"}, "the caller's")
-    assert (outcome(inert), inert.enabled, inert.mode) == (("human", "ERROR", "PARSE_ERROR"), False, "off")
+    assert (outcome(inert), inert.enabled, inert.mode) == (("the caller's", "ERROR", "PARSE_ERROR"), False, "off")
     assert desk.is_enabled("good", "c-1")
     assert outcome(desk.evaluate("needs", "c-1")) == (False, "DEFAULT", "PREREQUISITE_FAILED")
 
@@ -243,7 +257,8 @@ def test_attributes_that_are_no_mapping() -> None:
     """Not evaluated: the caller's default."""
     for attributes in ([("plan", "pro")], "plan", 3, object()):
         found = only().evaluate("t", "c-1", attributes, "the caller's")  # type: ignore[arg-type]
-        assert fields(found) == OFF | {"key": "t", "value": "the caller's", "reason": "ERROR", "code": "INVALID_CONTEXT"}
+        expected = {"key": "t", "value": "the caller's", "reason": "ERROR", "code": "INVALID_CONTEXT"}
+        assert fields(found) == OFF | expected
         assert not only().is_enabled("t", "c-1", attributes)  # type: ignore[arg-type]
         with pytest.raises(TypeError):
             turnout.Context("c-1", attributes)  # type: ignore[arg-type]

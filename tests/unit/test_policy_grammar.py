@@ -7,6 +7,7 @@ import pytest
 from tests.unit.policy_faults.documents import (
     FORMATS,
     WRITERS,
+    Form,
     accepted,
     both,
     drop,
@@ -115,7 +116,7 @@ def doubled() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("path", "form"), doubled())
-def test_a_key_given_twice_is_refused(path: str, form: str) -> None:
+def test_a_key_given_twice_is_refused(path: str, form: Form) -> None:
     written = WRITERS[form](sound(), path)
     found = [p for p in problems(written.text, form) if p.path == path]
     first = written.lines[path]
@@ -135,7 +136,9 @@ def test_a_header_of_toml_given_twice_is_refused(header: str) -> None:
     assert found.line == text.count("\n") + 1
 
 
-@pytest.mark.parametrize(("operator", "letter"), [(o, w) for o, takes in OPERATORS.items() for w in WORDS if w not in takes])
+@pytest.mark.parametrize(
+    ("operator", "letter"), [(o, w) for o, takes in OPERATORS.items() for w in WORDS if w not in takes]
+)
 def test_an_operator_says_what_it_takes(operator: str, letter: str) -> None:
     path = f"toggles.bot.rules[0].when.{operator}"
     for form in FORMATS[letter == "n" :]:
@@ -157,7 +160,7 @@ def test_a_misspelt_operator_is_set_right(operator: str) -> None:
 
 
 @pytest.mark.parametrize(("form", "letter"), [(f, w) for f, takes in FORMS.items() for w in WORDS if w not in takes])
-def test_a_form_of_a_condition_says_what_it_takes(form: str, letter: str) -> None:
+def test_a_form_of_a_condition_says_what_it_takes(form: Form, letter: str) -> None:
     written = WRITERS["json"](where({form: WRONG[letter]}))
     found = problems(written.text, "json")[0]
     assert found.path == f"toggles.bot.rules[0].when.{form}"
@@ -166,7 +169,7 @@ def test_a_form_of_a_condition_says_what_it_takes(form: str, letter: str) -> Non
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_misspelt_form_is_set_right(form: str) -> None:
+def test_a_misspelt_form_is_set_right(form: Form) -> None:
     path = f"toggles.bot.rules[0].when.{form}{form[-1]}"
     for written, faults in both(where({form + form[-1]: "x"})):
         found = [p for p in faults if p.path == path]

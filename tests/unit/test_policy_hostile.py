@@ -11,15 +11,45 @@ from collections.abc import Iterator
 import pytest
 
 import turnout
-from tests.unit.policy_faults.documents import FORMATS, problems
+from tests.unit.policy_faults.documents import FORMATS, Form, problems
 
 SAMPLE = turnout.sample_policy_path().read_bytes()
 SOURCES = {"toml": SAMPLE, "json": json.dumps(turnout.Policy.from_bytes(SAMPLE).document, indent=1).encode()}
 FLIPS = 2500
 # Pieces that break structure, text or numbers wherever they land.
 PIECES = [
-    *(b"[", b"]", b"{", b"}", b'"', b"'", b"=", b",", b"\n", b"#", b"\\", b'"""', b"'''", b"[[", b"]]", b".", b"\r", b":"),
-    *(b"\xef\xbb\xbf", b"\0", b"1e400", b"nan", b"9223372036854775808", b"\\ud800", b"\xed\xa0\x80", b"\xff", b"-", b"null"),
+    *(
+        b"[",
+        b"]",
+        b"{",
+        b"}",
+        b'"',
+        b"'",
+        b"=",
+        b",",
+        b"\n",
+        b"#",
+        b"\\",
+        b'"""',
+        b"'''",
+        b"[[",
+        b"]]",
+        b".",
+        b"\r",
+        b":",
+    ),
+    *(
+        b"\xef\xbb\xbf",
+        b"\0",
+        b"1e400",
+        b"nan",
+        b"9223372036854775808",
+        b"\\ud800",
+        b"\xed\xa0\x80",
+        b"\xff",
+        b"-",
+        b"null",
+    ),
 ]
 
 
@@ -43,7 +73,7 @@ def mutants(source: bytes, seed: int, count: int) -> Iterator[bytes]:
         yield bytes(text)
 
 
-def check(data: bytes, form: str) -> bool:
+def check(data: bytes, form: Form) -> bool:
     """Whether a document is taken; when it is not, that its faults are whole."""
     found = problems(data, form)
     for problem in found:
@@ -55,7 +85,7 @@ def check(data: bytes, form: str) -> bool:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_document_cut_at_every_byte(form: str) -> None:
+def test_a_document_cut_at_every_byte(form: Form) -> None:
     source = SOURCES[form]
     started = time.process_time()
     taken = [end for end in range(len(source) + 1) if check(source[:end], form)]
@@ -68,7 +98,7 @@ def test_a_document_cut_at_every_byte(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_document_with_bytes_turned_over(form: str) -> None:
+def test_a_document_with_bytes_turned_over(form: Form) -> None:
     started = time.process_time()
     taken = [data for data in mutants(SOURCES[form], 20260301, FLIPS) if check(data, form)]
     assert FLIPS / 50 < len(taken) < FLIPS / 2, "most mutants break something; some change only a text"
@@ -79,7 +109,7 @@ def test_a_document_with_bytes_turned_over(form: str) -> None:
         assert policy.document == read(data, form, policy.document)
 
 
-def read(data: bytes, form: str, otherwise: dict[str, object]) -> object:
+def read(data: bytes, form: Form, otherwise: dict[str, object]) -> object:
     """What the standard library reads; it does not know TOML 1.1 before Python 3.15."""
     text = data.decode("utf-8-sig")
     if form == "json":
@@ -92,7 +122,7 @@ def read(data: bytes, form: str, otherwise: dict[str, object]) -> object:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_lenient_load_takes_what_a_strict_one_takes(form: str) -> None:
+def test_a_lenient_load_takes_what_a_strict_one_takes(form: Form) -> None:
     lenient = 0
     for data in mutants(SOURCES[form], 20260302, FLIPS // 2):
         refused = problems(data, form, strict=False)
@@ -105,7 +135,7 @@ def test_a_lenient_load_takes_what_a_strict_one_takes(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_bytes_from_nowhere(form: str) -> None:
+def test_bytes_from_nowhere(form: Form) -> None:
     draw = random.Random(7)
     alphabets = [bytes(range(256)), b'[]{}",:=.\n\\ x1', b"\0\xff\xc0\xed\xa0\x80ab", '"ü😀\u2028\\n'.encode()]
     for _ in range(1500):

@@ -12,6 +12,7 @@ import turnout
 from tests.unit.policy_faults.documents import (
     FORMATS,
     WRITERS,
+    Form,
     Tree,
     drop,
     governed,
@@ -46,7 +47,7 @@ BAD: dict[str, Any] = {
 }
 
 
-def lenient(tree: Tree, form: str = "json") -> turnout.Policy:
+def lenient(tree: Tree, form: Form = "json") -> turnout.Policy:
     """The policy of a document with faults."""
     return turnout.Policy.from_bytes(WRITERS[form](tree).text.encode(), form, strict=False)
 
@@ -58,7 +59,7 @@ def engine(policy: turnout.Policy) -> turnout.Engine:
 
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("fault", BAD)
-def test_one_bad_toggle_is_inert_and_the_others_serve(fault: str, form: str) -> None:
+def test_one_bad_toggle_is_inert_and_the_others_serve(fault: str, form: Form) -> None:
     tree = {"turnout": 1, "toggles": {"good": governed(), "bad": governed() | BAD[fault], "better": governed()}}
     policy = lenient(tree, form)
     assert policy.problems == problems(WRITERS[form](tree).text, form)
@@ -93,7 +94,9 @@ def test_missing_governance_is_let_pass(path: str) -> None:
         assert serving.evaluate(key, "c-1").reason != "ERROR"
 
 
-@pytest.mark.parametrize(("path", "value"), [("toggles.chat.owner", ""), ("toggles.chat.monitors", []), ("toggles.overtime.approvals", [])])
+@pytest.mark.parametrize(
+    ("path", "value"), [("toggles.chat.owner", ""), ("toggles.chat.monitors", []), ("toggles.overtime.approvals", [])]
+)
 def test_empty_governance_is_let_pass_as_missing_governance_is(path: str, value: Any) -> None:
     tree = put(sound(), path, value)
     assert [(p.path, p.kind) for p in lenient(tree).problems] == [(path, "governance")]
@@ -101,7 +104,10 @@ def test_empty_governance_is_let_pass_as_missing_governance_is(path: str, value:
 
 
 def test_all_of_governance_may_be_missing() -> None:
-    tree: Tree = {"turnout": 1, "toggles": {"a": {"category": "channel"}, "b": {"category": "automation"}, "c": {"category": "capacity"}}}
+    tree: Tree = {
+        "turnout": 1,
+        "toggles": {"a": {"category": "channel"}, "b": {"category": "automation"}, "c": {"category": "capacity"}},
+    }
     policy = lenient(tree)
     assert {p.kind for p in policy.problems} == {"governance"}
     assert len(policy.problems) == 5 + 8 + 6

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import turnout
-from tests.unit.policy_faults.documents import FORMATS, WRITERS, Tree, governed, problems, ramped, single, where
+from tests.unit.policy_faults.documents import FORMATS, WRITERS, Form, Tree, governed, problems, ramped, single, where
 
 EXISTS = {"attribute": "a", "exists": True}
 
@@ -54,7 +54,7 @@ def named(length: int, letter: str = "k") -> Tree:
 
 def toggles(count: int, **fields: Any) -> Tree:
     """So many toggles."""
-    one = governed() if not fields else fields
+    one = fields or governed()
     return {"turnout": 1, "toggles": {f"t{n}": one for n in range(count)}}
 
 
@@ -128,7 +128,7 @@ def test_looks_behind_the_rules_of_a_toggle_are_bounded() -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_depth(form: str) -> None:
+def test_depth(form: Form) -> None:
     # The document, `toggles`, the toggle, `rules`, the rule and the condition itself are six.
     assert problems(WRITERS[form](where(nested(58))).text, form) == ()
     (found,) = problems(WRITERS[form](where(nested(59))).text, form)
@@ -144,14 +144,21 @@ def test_depth_of_lists_tables_and_keys(depth: int) -> None:
         (found,) = problems(text, "json")
         assert (found.kind, "64" in found.message) == ("limit", True)
     key = ".".join(["a"] * depth)
-    for text in ("x = " + "[" * depth, "x = " + "{a=" * depth, f"{key} = 1", f"[{key}]", f"[[{key}]]", f"x = {{ {key} = 1 }}"):
+    for text in (
+        "x = " + "[" * depth,
+        "x = " + "{a=" * depth,
+        f"{key} = 1",
+        f"[{key}]",
+        f"[[{key}]]",
+        f"x = {{ {key} = 1 }}",
+    ):
         limits = [p for p in problems(text, "toml") if p.kind == "limit"]
         assert len(limits) == 1
         assert "64" in limits[0].message
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_size(form: str) -> None:
+def test_size(form: Form) -> None:
     limit = 64 << 20
     sound = WRITERS[form](single()).text.encode()
     assert problems(sound.ljust(limit), form) == ()

@@ -13,6 +13,7 @@ import turnout
 from tests.unit.policy_faults.documents import (
     FORMATS,
     WRITERS,
+    Form,
     both,
     get,
     governed,
@@ -131,7 +132,10 @@ TOGETHER: list[tuple[dict[str, Any], list[str]]] = [
             "pauses[0].from",
         ],
     ),
-    (ramped(steps=[], approvals=[{}], pauses=[1]), ["steps", *(f"approvals[0].{k}" for k in ("step", "role", "by", "at")), "pauses[0]"]),
+    (
+        ramped(steps=[], approvals=[{}], pauses=[1]),
+        ["steps", *(f"approvals[0].{k}" for k in ("step", "role", "by", "at")), "pauses[0]"],
+    ),
     (ramped(steps=7, approvals=7, pauses=7, unit=7, algorithm=7, started_at=7, salt=7, reason=7, rebucket=7), []),
 ]
 
@@ -145,13 +149,25 @@ def test_no_fault_of_a_ramp_hides_another(tree: dict[str, Any], below: list[str]
 
 
 def test_no_fault_of_a_schedule_hides_another() -> None:
-    wrong = {"zone": "Mars", "open": ["x", "mon 9-5"], "closed_on": ["y", "us-holidays", "z"], "from": "f", "until": "u"}
+    wrong = {
+        "zone": "Mars",
+        "open": ["x", "mon 9-5"],
+        "closed_on": ["y", "us-holidays", "z"],
+        "from": "f",
+        "until": "u",
+    }
     places = ["zone", "open[0]", "open[1]", "closed_on[0]", "closed_on[2]", "from", "until"]
     for without in ((), ("zone",)):
         tree = single(schedule={key: value for key, value in wrong.items() if key not in without})
         for _, faults in both(tree):
             assert sorted(p.path for p in faults) == sorted(f"toggles.bot.schedule.{place}" for place in places)
-    tree = single(schedule={"zone": "Mars", "from": moments("2026-02-01T00:00:00Z")[0], "until": moments("2026-01-01T00:00:00Z")[0]})
+    tree = single(
+        schedule={
+            "zone": "Mars",
+            "from": moments("2026-02-01T00:00:00Z")[0],
+            "until": moments("2026-01-01T00:00:00Z")[0],
+        }
+    )
     for _, faults in both(tree):
         assert [p.path for p in faults] == ["toggles.bot.schedule.zone", "toggles.bot.schedule.until"]
 
@@ -168,7 +184,16 @@ def test_no_fault_of_a_condition_hides_another() -> None:
 
 def test_no_fault_of_an_override_hides_another() -> None:
     for _, faults in both(single(overrides=[{"units": ["a", "", "a", 1.5], "serve": "x"}, {"units": ["a"]}, {}])):
-        places = ["[0].serve", "[0].units[1]", "[0].units[2]", "[0].units[3]", "[1].units[0]", "[1].serve", "[2].units", "[2].serve"]
+        places = [
+            "[0].serve",
+            "[0].units[1]",
+            "[0].units[2]",
+            "[0].units[3]",
+            "[1].units[0]",
+            "[1].serve",
+            "[2].units",
+            "[2].serve",
+        ]
         assert sorted(p.path for p in faults) == sorted(f"toggles.bot.overrides{place}" for place in places)
 
 
@@ -182,7 +207,7 @@ def test_every_toggle_is_looked_at() -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_report_is_capped_and_says_so(form: str) -> None:
+def test_a_report_is_capped_and_says_so(form: Form) -> None:
     keys = {f"key-{n}": 1 for n in range(5000)}
     found = problems(WRITERS[form](single(**keys)).text, form)
     assert len(found) == 1001
@@ -205,7 +230,10 @@ def test_a_long_name_is_cut_in_the_report() -> None:
 def test_a_key_with_odd_characters_is_quoted_in_paths(key: str) -> None:
     tree = single()
     tree["toggles"]["odd"] = governed(ownr="x")
-    sources = {"toml": ("toggles.odd", f"toggles.{toml_key(key)}"), "json": ('"odd"', json.dumps(key))}
+    sources: dict[Form, tuple[str, str]] = {
+        "toml": ("toggles.odd", f"toggles.{toml_key(key)}"),
+        "json": ('"odd"', json.dumps(key)),
+    }
     texts = {form: WRITERS[form](tree).text.replace(*source) for form, source in sources.items()}
     found = [p for form, text in texts.items() for p in problems(text, form) if p.path.endswith(".ownr")]
     assert len(found) == 2
@@ -231,7 +259,9 @@ def test_columns_count_characters() -> None:
 def test_faults_of_values_do_not_hide_those_of_shape() -> None:
     """Text faults of single values leave a tree that can be checked further."""
     text = WRITERS["json"](put(sound(), "toggles.chat.owner", 7)).text
-    text = text.replace('"worse_than": 4.2', '"worse_than": 1e400', 1).replace('"environment": "test"', '"environment": "\\ud800"')
+    text = text.replace('"worse_than": 4.2', '"worse_than": 1e400', 1).replace(
+        '"environment": "test"', '"environment": "\\ud800"'
+    )
     assert [(p.path, p.kind) for p in problems(text, "json")] == [
         ("environment", "syntax"),
         ("toggles.chat.owner", "shape"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import turnout
-from tests.unit.policy_faults.documents import WRITERS, problems, sound
+from tests.unit.policy_faults.documents import WRITERS, Form, problems, sound
 
 HEAD = "turnout = 1\n[toggles.a]\n"
 
@@ -96,7 +96,9 @@ def test_a_fault_of_toml(text: str, path: str, column: int, message: str, hint: 
     assert hint in found[0].hint
 
 
-@pytest.mark.parametrize(("text", "path", "line", "column", "message", "hint"), JSON, ids=[repr(case[0]) for case in JSON])
+@pytest.mark.parametrize(
+    ("text", "path", "line", "column", "message", "hint"), JSON, ids=[repr(case[0]) for case in JSON]
+)
 def test_a_fault_of_json(text: str, path: str, line: int, column: int, message: str, hint: str) -> None:
     found = [p for p in problems(text, "json") if p.kind in ("syntax", "limit")]
     assert (found[0].path, found[0].line, found[0].column) == (path, line, column)
@@ -105,7 +107,11 @@ def test_a_fault_of_json(text: str, path: str, line: int, column: int, message: 
 
 
 def test_every_fault_of_toml_is_listed() -> None:
-    lines = [case[0] for case in TOML if "\n" not in case[0] and "[" not in case[0] and "\r" not in case[0] and "{" not in case[0]]
+    lines = [
+        case[0]
+        for case in TOML
+        if "\n" not in case[0] and "[" not in case[0] and "\r" not in case[0] and "{" not in case[0]
+    ]
     text = HEAD + "".join(line.replace("owner", f"k{n}", 1) + "\n" for n, line in enumerate(lines))
     places = {p.line for p in problems(text, "toml") if p.kind == "syntax"}
     numbers = {"1e400", "9223372036854775808", "-9223372036854775809", "nan", "-inf"}
@@ -126,7 +132,7 @@ def test_every_fault_of_toml_is_listed() -> None:
     ],
 )
 @pytest.mark.parametrize("form", ["toml", "json"])
-def test_bytes_that_are_no_utf8(data: bytes, column: int, hint: str, form: str) -> None:
+def test_bytes_that_are_no_utf8(data: bytes, column: int, hint: str, form: Form) -> None:
     (found,) = problems(data, form)
     assert (found.path, found.line, found.column, found.kind) == ("", 1, column, "syntax")
     assert "not UTF-8" in found.message
@@ -134,7 +140,7 @@ def test_bytes_that_are_no_utf8(data: bytes, column: int, hint: str, form: str) 
 
 
 @pytest.mark.parametrize("form", ["toml", "json"])
-def test_a_byte_order_mark_and_line_ends_change_nothing(form: str) -> None:
+def test_a_byte_order_mark_and_line_ends_change_nothing(form: Form) -> None:
     text = WRITERS[form](sound()).text
     digests = {
         turnout.Policy.from_bytes(source.encode(), form).digest
@@ -144,8 +150,10 @@ def test_a_byte_order_mark_and_line_ends_change_nothing(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["toml", "json"])
-@pytest.mark.parametrize("value", ["\u0000", "\x1b", "\u2028", "\ufeff", "\ufffd", "\U0010ffff", "e\u0301", "日本語", "' \" \\ \n"])
-def test_odd_text_is_kept_to_the_letter(value: str, form: str) -> None:
+@pytest.mark.parametrize(
+    "value", ["\u0000", "\x1b", "\u2028", "\ufeff", "\ufffd", "\U0010ffff", "e\u0301", "日本語", "' \" \\ \n"]
+)
+def test_odd_text_is_kept_to_the_letter(value: str, form: Form) -> None:
     tree = sound()
     tree["toggles"]["chat"]["owner"] = f"x{value}"
     text = WRITERS[form](tree).text

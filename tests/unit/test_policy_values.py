@@ -7,7 +7,18 @@ import re
 import pytest
 
 from tests.unit.policy_faults import conditions, values
-from tests.unit.policy_faults.documents import FORMATS, WRITERS, accepted, both, governed, problems, put, sound, where
+from tests.unit.policy_faults.documents import (
+    FORMATS,
+    WRITERS,
+    Form,
+    accepted,
+    both,
+    governed,
+    problems,
+    put,
+    sound,
+    where,
+)
 
 LONGEST_PLACE = 60
 
@@ -56,7 +67,10 @@ def test_a_long_pattern_and_too_many_patterns_are_told_apart() -> None:
         ({"a": ["a"]}, "a -> a"),
         ({"a": ["b"], "b": ["a"]}, "a -> b -> a"),
         ({"a": ["b"], "b": ["c"], "c": ["d"], "d": ["b"]}, "b -> c -> d -> b"),
-        ({f"t{n:02}": [f"t{(n + 1) % 12:02}"] for n in range(12)}, "t00 -> t01 -> t02 -> t03 -> t04 -> t05 -> t06 -> t07 -> ..."),
+        (
+            {f"t{n:02}": [f"t{(n + 1) % 12:02}"] for n in range(12)},
+            "t00 -> t01 -> t02 -> t03 -> t04 -> t05 -> t06 -> t07 -> ...",
+        ),
     ],
 )
 def test_a_circle_of_names_is_shown(requires: dict[str, list[str]], circle: str) -> None:
@@ -69,6 +83,12 @@ def test_a_circle_of_names_is_shown(requires: dict[str, list[str]], circle: str)
             assert found.message == f"a circle: {circle}"
             assert found.line == written.line(found.path)
             assert "remove" in found.hint
+
+
+def test_known_names_are_each_named_once() -> None:
+    tree = put(sound(), "toggles.chat.schedule.closed_on", ["us-holidays", "desk", "christmas"])
+    for _, (found,) in both(tree):
+        assert found.hint == "known: desk, us-holidays"
 
 
 def test_a_calendar_cannot_take_the_name_of_a_built_in_one() -> None:
@@ -122,7 +142,7 @@ def test_a_report_holds_no_line_break_and_no_escape(text: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_the_nearest_name_is_found_among_many(form: str) -> None:
+def test_the_nearest_name_is_found_among_many(form: Form) -> None:
     """However many names are defined, the one that was meant is offered."""
     tree = where({"segment": "segment-1999x"})
     tree["segments"] = {f"segment-{n}": {"rules": [{"attribute": "a", "exists": True}]} for n in range(3000)}

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
-use crate::policy::{Policy, Ramp, Timeline, Waits};
+use crate::policy::{Policy, Ramp, State, Timeline, Toggle, Waits};
 use crate::time::Micros;
 use crate::toggle::{Decision, Overlay, Silent, Subject, Visitor, evaluate};
 
@@ -93,6 +93,14 @@ impl Engine {
     #[inline]
     pub fn peek<S: Subject, V: Visitor>(&self, toggle: u32, subject: &S, visitor: &mut V) -> Decision {
         evaluate(&self.policy, self, subject, visitor, toggle)
+    }
+
+    /// Whether nothing but consent stands before the rules of a toggle.
+    #[must_use]
+    pub fn starts_with_rules(&self, toggle: u32) -> bool {
+        let Toggle { state, schedule, requires, overrides, rules, .. } = &self.policy.toggles[toggle as usize];
+        let plain = *state == State::Enabled && schedule.is_none() && requires.is_empty() && overrides.is_none();
+        plain && !rules.is_empty() && !self.breaker_open(toggle)
     }
 
     /// Counts a batch.

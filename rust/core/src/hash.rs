@@ -123,7 +123,8 @@ pub fn position(hash: u64) -> u32 {
 #[inline]
 #[must_use]
 pub fn part(hash: u64, total: u64) -> u64 {
-    #[expect(clippy::cast_possible_truncation, reason = "below total")]
+    // Below total, so that nothing is cut off.
+    #[allow(clippy::cast_possible_truncation)]
     let part = ((u128::from(hash) * u128::from(total)) >> 64) as u64;
     part
 }

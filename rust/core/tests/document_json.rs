@@ -289,12 +289,3 @@ fn a_document_over_the_limit_is_not_read() {
     assert!(node.is_none());
     assert_eq!(problems[0].kind, Kind::Limit);
 }
-
-#[test]
-#[ignore = "takes 700 MB"]
-fn a_document_of_too_many_values_is_not_read() {
-    let source = format!("[{}0]", "0,".repeat(10_000_000));
-    let (node, problems) = read_json(source.as_bytes());
-    assert!(node.is_none());
-    assert_eq!(problems[0].to_string(), "[9999999] (line 1): more than 10000000 values; split the policy");
-}

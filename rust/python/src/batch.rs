@@ -52,7 +52,8 @@ pub fn evaluate(
     arguments: Arguments<'_, '_>,
 ) -> PyResult<EvaluationBatch> {
     let table = Table::from_object(arguments.attributes)?;
-    let units = arguments.units.filter(|u| !u.is_none()).map(Column::from_object).transpose()?;
+    let units = arguments.units.filter(|u| !u.is_none());
+    let units = units.map(|units| Column::from_argument("units", units)).transpose()?;
     let rows = row_count(units.as_ref(), &table, &arguments.instants)?;
     let toggle = installed.engine.policy.find(key);
     let found = match toggle {

@@ -27,10 +27,12 @@ impl SystemClock {
     }
 
     /// The time now, in UTC.
+    #[expect(clippy::unused_self, reason = "a method of every clock")]
     fn now<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDateTime>> {
         datetime_from_micros(py, system_now())
     }
 
+    #[expect(clippy::unused_self, reason = "a method of every object")]
     fn __repr__(&self) -> &'static str {
         "SystemClock()"
     }
@@ -119,7 +121,15 @@ impl Clock {
         match self {
             Self::System => Ok(system_now()),
             Self::Manual(clock) => Ok(clock.get().0.load(Ordering::Relaxed)),
-            Self::Callable(clock) => micros_from_datetime(clock.bind(py).call0()?.cast::<PyDateTime>()?),
+            Self::Callable(clock) => {
+                let now = clock.bind(py).call0()?;
+                let wrong = || {
+                    let kind =
+                        now.get_type().qualname().map_or_else(|_| "something else".to_owned(), |k| k.to_string());
+                    PyTypeError::new_err(format!("the clock must return an aware datetime; it returned {kind}"))
+                };
+                micros_from_datetime(now.cast::<PyDateTime>().map_err(|_| wrong())?)
+            }
         }
     }
 }

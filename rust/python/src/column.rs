@@ -1,7 +1,5 @@
 //! Columns: values of one attribute, or units, for many contacts.
 
-use std::sync::Arc;
-
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowPrimitiveType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
@@ -9,8 +7,9 @@ use arrow_array::types::{
 };
 use arrow_array::{Array, ArrayRef, BooleanArray, PrimitiveArray, StringViewArray};
 use arrow_schema::{DataType, TimeUnit};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyTuple};
+use pyo3::types::{PyList, PyString, PyTuple};
 use pyo3_arrow::PyChunkedArray;
 use turnout_core::toggle::Attribute;
 
@@ -29,12 +28,23 @@ pub enum Column {
     Text(StringViewArray),
     /// Few texts, named by key in each row.
     Keyed {
-        keys: Vec<Option<u32>>,
-        texts: Arc<[Owned]>,
+        keys: Vec<u32>,
+        texts: Vec<Owned>,
     },
 }
 
 impl Column {
+    /// A column of an argument, whose name errors begin with.
+    pub fn from_argument(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Self::from_object(object).map_err(|error| {
+            let py = object.py();
+            if error.is_instance_of::<PyTypeError>(py) {
+                return PyTypeError::new_err(format!("{name} must be {}", error.value(py)));
+            }
+            error
+        })
+    }
+
     /// A column from a list, a numpy array, a Polars series or anything that one can be made of.
     pub fn from_object(object: &Bound<'_, PyAny>) -> PyResult<Self> {
         if object.is_instance_of::<PyList>() || object.is_instance_of::<PyTuple>() {
@@ -48,11 +58,17 @@ impl Column {
         if object.is_instance(&class)? {
             return Self::from_series(object);
         }
+        if object.is_instance_of::<PyString>() {
+            return Err(PyTypeError::new_err("a list, an array or a Polars series; got text"));
+        }
         match class.call1((object,)) {
             Ok(series) => Self::from_series(&series),
             // Such as a numpy array of mixed objects.
             Err(_) if object.hasattr("tolist")? => Self::from_object(&object.call_method0("tolist")?),
-            Err(failure) => Err(failure),
+            Err(_) => {
+                let kind = object.get_type().qualname()?;
+                Err(PyTypeError::new_err(format!("a list, an array or a Polars series; got {kind}")))
+            }
         }
     }
 
@@ -113,41 +129,9 @@ impl Column {
             Self::Float(array) if array.is_valid(row) => Attribute::Float(array.value(row)),
             Self::Time(array) if array.is_valid(row) => Attribute::Time(array.value(row)),
             Self::Text(array) if array.is_valid(row) => Attribute::Text(array.value(row)),
-            Self::Keyed { keys, texts } => keys[row].map_or(Attribute::Null, |key| texts[key as usize].borrow()),
+            Self::Keyed { keys, texts } => texts[keys[row] as usize].borrow(),
             _ => Attribute::Null,
         })
-    }
-
-    /// Writes for each row of a range whether `holds`. The kind of the column is looked at once, not for every row.
-    pub fn fill(&self, start: usize, out: &mut [bool], holds: impl Fn(Attribute<'_>) -> bool) {
-        match self {
-            Self::Constant(value, _) => out.fill(holds(value.borrow())),
-            Self::Text(array) if array.null_count() == 0 => {
-                for (row, cell) in (start..).zip(out) {
-                    *cell = holds(Attribute::Text(array.value(row)));
-                }
-            }
-            Self::Int(array) if array.null_count() == 0 => {
-                let values = &array.values()[start..start + out.len()];
-                out.iter_mut().zip(values).for_each(|(cell, value)| *cell = holds(Attribute::Int(*value)));
-            }
-            Self::Float(array) if array.null_count() == 0 => {
-                let values = &array.values()[start..start + out.len()];
-                out.iter_mut().zip(values).for_each(|(cell, value)| *cell = holds(Attribute::Float(*value)));
-            }
-            Self::Keyed { keys, texts } => {
-                let answers: Vec<bool> = texts.iter().map(|text| holds(text.borrow())).collect();
-                let null = holds(Attribute::Null);
-                for (cell, key) in out.iter_mut().zip(&keys[start..]) {
-                    *cell = key.map_or(null, |key| answers[key as usize]);
-                }
-            }
-            _ => {
-                for (row, cell) in (start..).zip(out) {
-                    *cell = self.with(row, &holds);
-                }
-            }
-        }
     }
 }
 
@@ -164,15 +148,22 @@ where
 
 fn keyed(array: &ArrayRef) -> Option<Column> {
     let dictionary = array.as_any_dictionary();
-    let texts: Vec<Owned> = match Column::from_arrow(dictionary.values())? {
+    let mut texts: Vec<Owned> = match Column::from_arrow(dictionary.values())? {
         Column::Text(texts) => texts.iter().map(|t| t.map_or(Owned::Null, |text| Owned::Text(text.into()))).collect(),
         _ => return None,
     };
-    if texts.is_empty() {
-        return Some(Column::Constant(Owned::Null, array.len()));
-    }
-    let keys = dictionary.normalized_keys();
-    let keys =
-        keys.into_iter().enumerate().map(|(row, key)| array.is_valid(row).then(|| u32::try_from(key).ok()).flatten());
-    Some(Column::Keyed { keys: keys.collect(), texts: texts.into() })
+    let null = u32::try_from(texts.len()).ok()?;
+    texts.push(Owned::Null);
+    let key_of = |row: usize, key: u32| if array.is_valid(row) { key } else { null };
+    let keys = match dictionary.keys().as_primitive_opt::<UInt32Type>() {
+        Some(keys) if array.null_count() == 0 => keys.values().to_vec(),
+        Some(keys) => keys.values().iter().enumerate().map(|(row, key)| key_of(row, *key)).collect(),
+        // Nulls have no key that means anything; no text at all has none whatever.
+        None if texts.len() == 1 => vec![null; array.len()],
+        None => {
+            let keys = dictionary.normalized_keys();
+            keys.into_iter().enumerate().map(|(row, key)| key_of(row, u32::try_from(key).unwrap_or(null))).collect()
+        }
+    };
+    Some(Column::Keyed { keys, texts })
 }

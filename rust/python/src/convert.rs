@@ -32,7 +32,7 @@ pub fn micros_from_delta(delta: &Bound<'_, PyDelta>) -> PyResult<Micros> {
 
 /// Microseconds since the epoch of an aware datetime.
 pub fn micros_from_datetime(at: &Bound<'_, PyDateTime>) -> PyResult<Micros> {
-    if at.get_tzinfo().is_none() {
+    if at.get_tzinfo().is_none() || at.call_method0("utcoffset")?.is_none() {
         let message = "a datetime without a time zone; add one, such as tzinfo=datetime.UTC";
         return Err(PyValueError::new_err(message));
     }

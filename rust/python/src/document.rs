@@ -131,6 +131,11 @@ impl Writer {
                 format!("{}: a document cannot hold a {kind}; write text, a number, a list or a table", self.place());
             return Err(PyTypeError::new_err(message));
         }
-        self.text(value.call_method0("isoformat")?.cast::<PyString>()?)
+        let text = value.call_method0("isoformat")?.cast_into::<PyString>()?;
+        // As people write it, so that a file and what a TOML reader makes of it have one digest.
+        match text.to_str()?.strip_suffix("+00:00") {
+            Some(text) => self.text(&PyString::new(value.py(), &format!("{text}Z"))),
+            None => self.text(&text),
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! The engine as Python sees it.
 
 use std::sync::Arc;
-use std::sync::Mutex;
 
 use arc_swap::{ArcSwap, Guard};
 use pyo3::exceptions::{PyKeyError, PyValueError};
@@ -49,8 +48,6 @@ use crate::subject::{Contact, Now, Use};
 pub struct Engine {
     current: ArcSwap<Installed>,
     clock: Clock,
-    /// Held by those who swap, so that generations count up one by one; readers never wait for it.
-    swapping: Mutex<()>,
 }
 
 struct Decide<'a>(&'a Installed, u32);
@@ -129,9 +126,9 @@ impl Engine {
     #[new]
     #[pyo3(signature = (policy, *, clock, gates=None))]
     fn new(policy: &Bound<'_, Policy>, clock: &Bound<'_, PyAny>, gates: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        let installed = Installed::new(policy, &self::gates(gates)?, 0).map_err(PyValueError::new_err)?;
+        let installed = Installed::new(policy, &self::gates(gates)?).map_err(PyValueError::new_err)?;
         let current = ArcSwap::from_pointee(installed);
-        Ok(Self { current, clock: Clock::from_object(clock)?, swapping: Mutex::new(()) })
+        Ok(Self { current, clock: Clock::from_object(clock)? })
     }
 
     /// The policy in force.
@@ -306,7 +303,7 @@ impl Engine {
             Some(at) if at.is_instance_of::<PyDateTime>() || at.is_instance_of::<PyInt>() => {
                 Instants::All(instant(at)?)
             }
-            Some(column) => Instants::Each(Column::from_object(column)?),
+            Some(column) => Instants::Each(Column::from_argument("at", column)?),
         };
         evaluate_batch(py, self.current.load_full(), key, Arguments { units, attributes, instants, default })
     }
@@ -332,14 +329,10 @@ impl Engine {
     /// ValueError
     ///     A gate result names no step that waits for samples; the old policy stays in force.
     #[pyo3(signature = (policy, *, gates=None))]
-    fn swap(&self, py: Python<'_>, policy: &Bound<'_, Policy>, gates: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+    fn swap(&self, policy: &Bound<'_, Policy>, gates: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let gates = self::gates(gates)?;
-        let mut next = Installed::new(policy, &gates, 0).map_err(PyValueError::new_err)?;
-        py.detach(|| {
-            let _turn = self.swapping.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            next.generation = self.load().generation.wrapping_add(1);
-            self.current.store(Arc::new(next));
-        });
+        let next = Installed::new(policy, &gates).map_err(PyValueError::new_err)?;
+        self.current.store(Arc::new(next));
         Ok(())
     }
 
@@ -384,7 +377,7 @@ impl Engine {
         for position in installed.engine.ramps(toggle, now) {
             let rule = &rules[usize::from(position.rule)];
             if let Some(ramp) = &rule.ramp {
-                positions.push(RampPosition::new(py, &rule.id, ramp, &position)?);
+                positions.push(RampPosition::new(py, &rule.id, ramp, &position));
             }
         }
         PyTuple::new(py, positions.into_iter().map(|p| Py::new(py, p)).collect::<PyResult<Vec<_>>>()?)

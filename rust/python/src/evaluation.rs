@@ -233,6 +233,23 @@ impl Evaluations {
         PyList::new(py, self.installed.engine.policy.toggles.iter().map(|toggle| &*toggle.key))
     }
 
+    /// The evaluations, in the order of the keys.
+    fn values<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let toggles = self.installed.engine.policy.toggles.iter();
+        let values = toggles.map(|toggle| self.__getitem__(&toggle.key).and_then(|value| Py::new(py, value)));
+        PyList::new(py, values.collect::<PyResult<Vec<_>>>()?)
+    }
+
+    /// Pairs of key and evaluation, in the order of the keys.
+    fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        PyList::new(py, self.keys(py)?.iter().zip(self.values(py)?.iter()).collect::<Vec<_>>())
+    }
+
+    /// The evaluation of a key, or None.
+    fn get(&self, key: &str) -> Option<Evaluation> {
+        self.__getitem__(key).ok()
+    }
+
     /// The keys of the toggles that are on, in the policy's order.
     #[getter]
     fn enabled<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {

@@ -101,7 +101,7 @@ pub fn hash_units<'py>(
     stage: &str,
 ) -> PyResult<Bound<'py, PyArray1<u64>>> {
     let seed = seed(salt, self::stage(stage)?);
-    let column = Column::from_object(units)?;
+    let column = Column::from_argument("units", units)?;
     let hashes: Result<Vec<u64>, usize> = py.detach(|| {
         (0..column.len())
             .map(|row| column.with(row, |a| with_unit(a, |unit| bytes_hash(unit, seed))).ok_or(row))

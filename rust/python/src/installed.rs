@@ -1,5 +1,7 @@
 //! A policy in force in one engine, with what the binding keeps beside it.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use turnout_core::engine::{Engine, GateResult};
@@ -15,6 +17,9 @@ pub struct Name {
     pub parts: Box<[Py<PyString>]>,
 }
 
+/// The next generation; 0 is that of handles that have found nothing.
+static GENERATIONS: AtomicU32 = AtomicU32::new(1);
+
 /// The parts of a dotted name, each the key of one dictionary inside another; empty when there are none, or too many.
 pub fn parts(name: &str) -> impl Iterator<Item = &str> {
     const MOST: usize = 8;
@@ -29,12 +34,12 @@ pub struct Installed {
     pub names: Box<[Name]>,
     /// Equal for policies that look at the same attributes in the same order.
     pub names_id: u64,
-    /// Counts the swaps of its engine.
+    /// Tells it from every other one of the process.
     pub generation: u32,
 }
 
 impl Installed {
-    pub fn new(policy: &Bound<'_, Policy>, gates: &[GateResult], generation: u32) -> Result<Self, String> {
+    pub fn new(policy: &Bound<'_, Policy>, gates: &[GateResult]) -> Result<Self, String> {
         let py = policy.py();
         let core = policy.get().core();
         let engine = Engine::new(core.clone(), gates)?;
@@ -46,6 +51,7 @@ impl Installed {
             names.push(Name { whole: intern(name), parts: parts(name).map(intern).collect() });
         }
         let names = names.into_boxed_slice();
+        let generation = GENERATIONS.fetch_add(1, Ordering::Relaxed);
         Ok(Self { engine, policy: policy.clone().unbind(), names, names_id, generation })
     }
 }

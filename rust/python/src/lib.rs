@@ -1,5 +1,9 @@
 //! Python bindings of turnout: conversion only. Whatever decides lives in `turnout-core`.
 
+// Most docs here are docstrings that Python's `help` shows: numpydoc, not Markdown.
+#![allow(clippy::doc_markdown, clippy::doc_link_with_quotes)]
+
+mod ask;
 mod batch;
 mod clock;
 mod column;
@@ -19,6 +23,10 @@ mod result;
 mod rows;
 mod subject;
 mod table;
+
+/// Policies are many small pieces: this allocator loads them faster, and gives back what loading needed.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The compiled core of turnout.
 #[pyo3::pymodule(gil_used = false)]

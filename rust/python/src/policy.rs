@@ -95,7 +95,9 @@ impl Policy {
         let parsed = py.detach(|| Core::parse(text.as_bytes(), Format::Json, strict));
         parsed.map(|core| Policy(Arc::new(core))).map_err(|mut found| {
             // Nobody wrote the text that the core read, so its lines say nothing.
-            found.iter_mut().for_each(|problem| (problem.line, problem.column) = (None, None));
+            for problem in &mut found {
+                (problem.line, problem.column) = (None, None);
+            }
             policy_error(py, &found)
         })
     }
@@ -151,6 +153,7 @@ impl Policy {
         format!("Policy({} toggles, digest {})", self.0.toggles.len(), &self.0.digest[..8])
     }
 
+    #[expect(clippy::type_complexity, reason = "what the pickle protocol wants")]
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>, &str, bool))> {
         let make = py.get_type::<Policy>().getattr("from_bytes")?;
         let strict = self.0.problems.is_empty();

@@ -1,6 +1,6 @@
 //! Ramps: gates that have passed, and positions.
 
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyDict};
 use turnout_core::engine::{GateResult as Core, RampPosition as CorePosition};
@@ -63,7 +63,7 @@ pub fn gates(argument: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<Core>> {
             let item = item?;
             let gate = item.cast::<GateResult>();
             gate.map(|gate| gate.get().core().clone())
-                .map_err(|_| PyValueError::new_err("gates must be turnout.GateResult objects"))
+                .map_err(|_| PyTypeError::new_err("gates must be turnout.GateResult objects"))
         })
         .collect()
 }
@@ -101,7 +101,7 @@ pub struct RampPosition {
 }
 
 impl RampPosition {
-    pub fn new(py: Python<'_>, rule: &str, ramp: &Ramp, position: &CorePosition) -> PyResult<Self> {
+    pub fn new(py: Python<'_>, rule: &str, ramp: &Ramp, position: &CorePosition) -> Self {
         // An instant beyond the year 9999 cannot be shown.
         let when = |at: Option<i64>| at.and_then(|at| datetime_from_micros(py, at).ok()).map(Bound::unbind);
         let step = position.step.and_then(|step| ramp.plan.steps.get(usize::from(step)));
@@ -116,7 +116,7 @@ impl RampPosition {
             Waits::Pause => Some("the end of a pause".to_owned()),
             Waits::Done => None,
         };
-        Ok(Self {
+        Self {
             rule: rule.to_owned(),
             step: position.step,
             steps: ramp.plan.steps.len(),
@@ -129,7 +129,7 @@ impl RampPosition {
             entered_at: when(position.entered_at),
             next_at: when(position.next_at),
             waits_for,
-        })
+        }
     }
 }
 

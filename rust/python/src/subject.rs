@@ -197,7 +197,8 @@ fn show(attribute: Attribute<'_>) -> String {
         Attribute::Null => "null".to_owned(),
         Attribute::Bool(value) => format!("{value}"),
         Attribute::Int(value) => format!("{value}"),
-        Attribute::Huge(text) => format!("{}...", text.chars().take(40).collect::<String>()),
+        Attribute::Huge(text) if text.len() > 40 => format!("{}...", &text[..40]),
+        Attribute::Huge(text) => text.to_owned(),
         Attribute::Float(value) => format!("{value:?}"),
         Attribute::Text(text) if text.chars().count() > 80 => {
             format!("{:?}...", text.chars().take(80).collect::<String>())

@@ -36,8 +36,17 @@ impl<'py> Table<'py> {
             return Err(PyTypeError::new_err("attributes is a LazyFrame; collect it first"));
         }
         let class = polars.getattr("DataFrame")?;
-        let frame = if object.is_instance(&class)? { object.clone() } else { class.call1((object,))? };
-        Ok(Self::Frame(frame))
+        if object.is_instance(&class)? {
+            return Ok(Self::Frame(object.clone()));
+        }
+        match class.call1((object,)) {
+            Ok(frame) => Ok(Self::Frame(frame)),
+            Err(_) => {
+                let kind = object.get_type().qualname()?;
+                let message = format!("attributes must be a frame, a dict of columns or a list of dicts; got {kind}");
+                Err(PyTypeError::new_err(message))
+            }
+        }
     }
 
     /// The column of an attribute. A dotted name is looked for whole first, then as a field of what its first part names.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
 
-from tests.unit.policy_faults.documents import Tree, governed, ramped, single, where
+from tests.unit.policy_faults.documents import Form, Tree, governed, ramped, single, where
 
 EXISTS = {"attribute": "a", "exists": True}
 
@@ -52,17 +51,29 @@ TREES: dict[str, Callable[[int], Tree]] = {
     "unknown segments": unknown_segments,
     "long unknown segments": lambda n: long_unknown_segments(n // 10),
     "unknown variants": lambda n: single(
-        variants={f"v{m}": 1 for m in range(1000)}, default="x", rules=[{"id": f"r{m}", "serve": f"w{m}"} for m in range(n // 5)]
+        variants={f"v{m}": 1 for m in range(1000)},
+        default="x",
+        rules=[{"id": f"r{m}", "serve": f"w{m}"} for m in range(n // 5)],
     ),
-    "unknown zones": lambda n: {"turnout": 1, "toggles": {f"t{m}": governed(schedule={"zone": f"America/New_York{m}"}) for m in range(n // 5)}},
+    "unknown zones": lambda n: {
+        "turnout": 1,
+        "toggles": {f"t{m}": governed(schedule={"zone": f"America/New_York{m}"}) for m in range(n // 5)},
+    },
     "unknown calendars": lambda n: single(schedule={"zone": "UTC", "closed_on": [f"desk-{m}" for m in range(n)]}),
-    "unknown toggles": lambda n: {"turnout": 1, "toggles": {f"t{m}": governed(requires={f"toggle-{m}": True}) for m in range(n // 5)}},
+    "unknown toggles": lambda n: {
+        "turnout": 1,
+        "toggles": {f"t{m}": governed(requires={f"toggle-{m}": True}) for m in range(n // 5)},
+    },
     "faults under a long key": deep_names,
     "a knot of circles": lambda n: knot(n * 2),
     "a long circle": lambda n: {"turnout": 1, "toggles": tables(n // 5)},
-    "pattern bombs": lambda n: where({"any": [{"attribute": "a", "matches": f"(a{{1000}}){{1000}}x{m}"} for m in range(n // 20)]}),
-    "bombs of letters": lambda n: where({"any": [{"attribute": "a", "matches": f"(\\pL{{50}}){{50}}x{m}"} for m in range(n // 200)]}),
-    "one bomb many times": lambda n: where({"any": [{"attribute": "a", "matches": "(\\w{100}){100}"}] * (n // 20)}),
+    "pattern bombs": lambda n: where(
+        {"any": [{"attribute": "a", "matches": f"(a{{1000}}){{1000}}x{m}"} for m in range(n // 20)]}
+    ),
+    "bombs of letters": lambda n: where(
+        {"any": [{"attribute": "a", "matches": f"(\\pL{{50}}){{50}}x{m}"} for m in range(n // 200)]}
+    ),
+    "one bomb many times": lambda n: where({"any": [{"attribute": "a", "matches": "(\\w{100}){100}"}] * (n // 4)}),
     "a set of numbers": lambda n: where({"attribute": "a", "in": list(range(n * 10))}),
     "a set of texts": lambda n: where({"attribute": "a", "in": [f"v{m}" for m in range(n * 10)]}),
     "units": lambda n: units(n * 4),
@@ -72,7 +83,9 @@ TREES: dict[str, Callable[[int], Tree]] = {
     "conditions": lambda n: where({"any": [{"attribute": f"a{m}", "exists": True} for m in range(n)]}),
     "networks": lambda n: where({"attribute": "a", "cidr": ["10.0.0.0/8"] * n}),
     "a long version": lambda n: where({"attribute": "a", "semver": ",".join([">=5.2"] * n)}),
-    "pauses": lambda n: ramped(pauses=[{"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z", "reason": "x"}] * n),
+    "pauses": lambda n: ramped(
+        pauses=[{"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z", "reason": "x"}] * n
+    ),
     "approvals": lambda n: ramped(approvals=[{"step": 0, "role": "x", "by": "y", "at": "2026-01-01T00:00:00Z"}] * n),
     "windows": lambda n: single(schedule={"zone": "UTC", "open": ["mon-fri 08:00-20:00"] * n}),
     "closed days": lambda n: single(schedule={"zone": "UTC", "closed_on": ["us-holidays", "2026-01-01"] * n}),
@@ -93,7 +106,7 @@ def count(line: str, head: str = "", tail: str = "") -> Callable[[int], bytes]:
 
 
 # Texts by the number of their bytes.
-TEXTS: dict[str, dict[str, Callable[[int], bytes]]] = {
+TEXTS: dict[Form, dict[str, Callable[[int], bytes]]] = {
     "toml": {
         "a key without a value": count("k%d\n"),
         "a key given twice": repeat("a=1\n"),
@@ -112,6 +125,7 @@ TEXTS: dict[str, dict[str, Callable[[int], bytes]]] = {
         "words": lambda n: repeat("foo,")(n).join([b"a=[", b"]"]),
         "half line breaks": count("k%d=1\r"),
         "a long number": repeat("9"),
+        "small tables": repeat("[[a]]\nx=1\n"),
         "long names": repeat("[" + "a" * 900 + "]\nx\n"),
     },
     "json": {
@@ -133,17 +147,15 @@ def tree_bytes(name: str, size: int) -> bytes:
     return json.dumps(TREES[name](size)).encode()
 
 
-def all_bombs(size: int, size_bytes: int) -> dict[str, tuple[bytes, str]]:
+def all_bombs(size: int, size_bytes: int) -> dict[str, tuple[bytes, Form]]:
     """Every bomb with its format."""
-    bombs: dict[str, tuple[bytes, str]] = {name: (tree_bytes(name, size), "json") for name in TREES}
+    bombs: dict[str, tuple[bytes, Form]] = {name: (tree_bytes(name, size), "json") for name in TREES}
     for form, texts in TEXTS.items():
         bombs |= {f"{form}: {name}": (make(size_bytes), form) for name, make in texts.items()}
     return bombs
 
 
-def nonsense(size_bytes: int) -> dict[str, Any]:
-    """A sound document of so many bytes that says next to nothing."""
+def nonsense(size_bytes: int) -> Tree:
+    """A sound document of about so many bytes that says next to nothing."""
     line = "x" * 90
-    return units(size_bytes // 22) | {"environment": line} if size_bytes < 1 << 20 else single(
-        overrides=[{"units": [f"{n:08}-{line}" for n in range(size_bytes // 103)], "serve": False}]
-    )
+    return single(overrides=[{"units": [f"{n:08}-{line}" for n in range(size_bytes // 103)], "serve": False}])

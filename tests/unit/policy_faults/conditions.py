@@ -28,7 +28,9 @@ VERSION = "is not a comparison of versions"
 
 WRONG_CONDITIONS = [
     Wrong({}, "", "shape", "an empty condition", ONE),
-    Wrong({"all": [{"attribute": "a", "exists": True}], "not": {"attribute": "a", "exists": True}}, "", "shape", "", ONE),
+    Wrong(
+        {"all": [{"attribute": "a", "exists": True}], "not": {"attribute": "a", "exists": True}}, "", "shape", "", ONE
+    ),
     Wrong({"all": []}, ".all", "shape", EMPTY, "add a condition"),
     Wrong({"any": []}, ".any", "shape", EMPTY, "add a condition"),
     Wrong({"all": [{}]}, ".all[0]", "shape", "an empty condition", ONE),
@@ -36,8 +38,20 @@ WRONG_CONDITIONS = [
     Wrong({"attribute": "a"}, "", "shape", "nothing is asked", "equals", ".attribute"),
     Wrong({"attribute": "", "exists": True}, ".attribute", "shape", "name", "1 to 200 characters"),
     Wrong({"attribute": "a" * 201, "exists": True}, ".attribute", "shape", "name", "1 to 200 characters"),
-    Wrong({"not": {"attribute": "a", "exists": True}, "exists": True}, ".exists", "shape", "`exists` beside `not`", "all = ["),
-    Wrong({"all": [{"attribute": "a", "exists": True}], "equals": 1}, ".equals", "shape", "`equals` beside `all`", "any = ["),
+    Wrong(
+        {"not": {"attribute": "a", "exists": True}, "exists": True},
+        ".exists",
+        "shape",
+        "`exists` beside `not`",
+        "all = [",
+    ),
+    Wrong(
+        {"all": [{"attribute": "a", "exists": True}], "equals": 1},
+        ".equals",
+        "shape",
+        "`equals` beside `all`",
+        "any = [",
+    ),
     Wrong(asks("matches", ""), ".matches", "shape", "text", "at least one character"),
     Wrong(asks("starts_with", ""), ".starts_with", "shape", "text", "at least one character"),
     Wrong(asks("ends_with", ""), ".ends_with", "shape", "text", "at least one character"),
@@ -49,7 +63,9 @@ WRONG_CONDITIONS = [
     Wrong(asks("cidr", "10.0.0.0/33"), ".cidr", "shape", "`10.0.0.0/33` is not an IP network", "10.0.0.0/8"),
     Wrong(asks("cidr", "10.0.0/8"), ".cidr", "shape", "`10.0.0/8` is not an IP network", "10.0.0.0/8"),
     Wrong(asks("cidr", "010.0.0.0/8"), ".cidr", "shape", "is not an IP network", "10.0.0.0/8"),
-    Wrong(asks("cidr", ["10.0.0.0/8", "office"]), ".cidr[1]", "shape", "`office` is not an IP network", "2001:db8::/32"),
+    Wrong(
+        asks("cidr", ["10.0.0.0/8", "office"]), ".cidr[1]", "shape", "`office` is not an IP network", "2001:db8::/32"
+    ),
     Wrong(asks("cidr", ["10.0.0.0/8", ""]), ".cidr[1]", "shape", "text", "at least one character"),
     Wrong(asks("cidr", "::1/129"), ".cidr", "shape", "`::1/129` is not an IP network", "2001:db8::/32"),
     Wrong(asks("semver", "5.2"), ".semver", "shape", f"`5.2` {VERSION}", '">=5.2"'),
@@ -74,6 +90,6 @@ WRONG_CONDITIONS = [
     Wrong(asks("matches", "(a{1000}){1000}"), ".matches", "limit", "grows too large", "repetitions"),
     Wrong(asks("matches", "((a{100}){100}){100}"), ".matches", "limit", "grows too large", "repetitions"),
     Wrong(asks("matches", "\\w{500}"), ".matches", "limit", "grows too large", "repetitions"),
-    Wrong(asks("matches", "a" * 1001), ".matches", "limit", "too long", "1000 bytes"),
-    Wrong(asks("matches", "ä" * 501), ".matches", "limit", "too long", "1000 bytes"),
+    Wrong(asks("matches", "a" * 1001), ".matches", "limit", "1001 bytes", "at most 1000"),
+    Wrong(asks("matches", "ä" * 501), ".matches", "limit", "1002 bytes", "at most 1000"),
 ]

@@ -6,12 +6,13 @@ import copy
 import json
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import turnout
 
 Tree = dict[str, Any]
-FORMATS = ("toml", "json")
+Form = Literal["toml", "json"]
+FORMATS: tuple[Form, Form] = ("toml", "json")
 
 
 class Raw(str):
@@ -49,14 +50,14 @@ def moments(*texts: str) -> list[Moment]:
     return [Moment(text) for text in texts]
 
 
-def governed(plan: str = "runbook", **fields: Any) -> Tree:
+def governed(**fields: Any) -> Tree:
     """A channel with all that governance asks for, and more fields."""
     return {
         "category": "channel",
         "owner": "team@example.com",
         "created": Moment("2026-01-10"),
         "review_by": Moment("2026-07-01"),
-        "rollback": {"plan": plan, "to": "off"},
+        "rollback": {"plan": "runbook", "to": "off"},
         "monitors": [{"kpi": "csat", "worse_than": 4.2, "scale": [1, 5]}],
         **fields,
     }
@@ -203,7 +204,7 @@ def keys(value: Any, path: str = "") -> Iterator[str]:
             yield from keys(inner, f"{path}[{index}]")
 
 
-def problems(data: str | bytes, form: str, strict: bool = True) -> tuple[turnout.Problem, ...]:
+def problems(data: str | bytes, form: Form, strict: bool = True) -> tuple[turnout.Problem, ...]:
     """The faults for which a document is refused; none when it is taken."""
     source = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     faults: tuple[turnout.Problem, ...] = ()
@@ -309,8 +310,8 @@ def json_text(tree: Tree, twice: str = "") -> Written:
     places: dict[str, int] = {}
 
     def write(value: Any, path: str) -> None:
-        pair = {dict: "{}", list: "[]"}.get(type(value))
-        if pair is None:
+        pair = "{}" if isinstance(value, dict) else "[]" if isinstance(value, list) else ""
+        if not pair:
             lines[-1] += str(value) if isinstance(value, Raw) else json.dumps(value)
             return
         lines[-1] += pair[0]
@@ -329,7 +330,7 @@ def json_text(tree: Tree, twice: str = "") -> Written:
     return Written("\n".join(lines), places)
 
 
-WRITERS: dict[str, Callable[..., Written]] = {"toml": toml, "json": json_text}
+WRITERS: dict[Form, Callable[..., Written]] = {"toml": toml, "json": json_text}
 
 
 def both(tree: Tree, twice: str = "") -> Iterator[tuple[Written, tuple[turnout.Problem, ...]]]:

@@ -38,7 +38,7 @@ pub struct Compiler<'d> {
     pub effort: Effort,
     slots: KeyMap<Box<str>, Slot>,
     zones: Zones,
-    patterns: KeyMap<Box<str>, Arc<Regex>>,
+    patterns: KeyMap<Box<str>, Option<Arc<Regex>>>,
     tests: u32,
 }
 
@@ -114,38 +114,51 @@ impl<'d> Compiler<'d> {
 
     /// The compiled pattern, shared by all who write the same.
     pub fn pattern(&mut self, pattern: &str, path: &Path<'_>, at: u32) -> Option<Arc<Regex>> {
-        if let Some(regex) = self.patterns.get(pattern) {
-            return Some(Arc::clone(regex));
+        if let Some(known) = self.patterns.get(pattern) {
+            if known.is_none() {
+                let hint = "its fault is listed where it first stands";
+                self.problems.push_at(Kind::Shape, path, at, "the same bad pattern again", hint);
+            }
+            return known.clone();
         }
-        if pattern.len() > limits::PATTERN_BYTES || self.patterns.len() == limits::PATTERNS {
-            let message = "too long, or too many patterns";
-            let hint = format!("at most {} different patterns of {} bytes", limits::PATTERNS, limits::PATTERN_BYTES);
-            self.problems.push_at(Kind::Limit, path, at, message, hint);
+        let limit = match (pattern.len(), self.patterns.len()) {
+            (bytes @ limits::PATTERN_TOO_LONG_BYTES.., _) => {
+                Some((format!("a pattern of {bytes} bytes"), limits::PATTERN_TOO_LONG_BYTES - 1))
+            }
+            (_, limits::PATTERNS..) => Some(("too many different patterns".to_owned(), limits::PATTERNS)),
+            _ => None,
+        };
+        if let Some((message, most)) = limit {
+            self.problems.push_at(Kind::Limit, path, at, message, format!("at most {most}"));
             return None;
         }
-        let built = RegexBuilder::new(pattern)
-            .size_limit(limits::PATTERN_COMPILED_BYTES)
-            .dfa_size_limit(limits::PATTERN_COMPILED_BYTES)
-            .nest_limit(limits::PATTERN_NEST)
-            .build();
-        match built {
-            Ok(regex) => {
-                let regex = Arc::new(regex);
-                self.patterns.insert(pattern.into(), Arc::clone(&regex));
-                Some(regex)
-            }
-            Err(regex::Error::CompiledTooBig(_)) => {
-                let hint = "shorten its repetitions; patterns are matched in linear time and have a fixed budget";
-                self.problems.push_at(Kind::Limit, path, at, "the pattern grows too large", hint);
-                None
-            }
-            Err(error) => {
-                let text = error.to_string();
-                let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                let hint = "look-around and back-references are not supported: they cannot be matched in linear time";
-                self.problems.push_at(Kind::Shape, path, at, format!("bad pattern: {reason}"), hint);
-                None
-            }
-        }
+        let built = build(pattern).map(Arc::new).map_err(|(kind, message, hint)| {
+            self.problems.push_at(kind, path, at, message, hint);
+        });
+        // Refused ones are kept and counted too: to refuse one costs as much as to compile it.
+        self.patterns.insert(pattern.into(), built.clone().ok());
+        built.ok()
     }
+}
+
+fn build(pattern: &str) -> Result<Regex, (Kind, String, &'static str)> {
+    let built = RegexBuilder::new(pattern)
+        .size_limit(limits::PATTERN_COMPILED_BYTES)
+        .dfa_size_limit(limits::PATTERN_COMPILED_BYTES)
+        .nest_limit(limits::PATTERN_NEST)
+        .build();
+    built.map_err(|error| {
+        if matches!(error, regex::Error::CompiledTooBig(_)) {
+            let hint = "shorten its repetitions; patterns are matched in linear time and have a fixed budget";
+            return (Kind::Limit, "the pattern grows too large".to_owned(), hint);
+        }
+        let text = error.to_string();
+        let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+        let hint = if reason.contains("look-around") || reason.contains("backreference") {
+            "such patterns cannot be matched in linear time; write it without"
+        } else {
+            "mend it; the syntax is that of the Rust crate regex"
+        };
+        (Kind::Shape, format!("bad pattern: {reason}"), hint)
+    })
 }

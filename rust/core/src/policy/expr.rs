@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
+use compact_str::CompactString;
 use ipnet::IpNet;
 use semver::Version;
 
@@ -234,7 +235,7 @@ fn set(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Box<Set
         c.problems.push_at(Kind::Shape, path, node.at, "an empty list", "name at least one value");
         return None;
     }
-    let mut texts: Vec<Box<str>> = Vec::new();
+    let mut texts: Vec<CompactString> = Vec::new();
     let mut numbers = Vec::new();
     let mut bools = [false; 2];
     let mut sound = true;
@@ -250,7 +251,12 @@ fn set(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Box<Set
     numbers.sort_by(|a, b| a.compare(*b).unwrap_or(Ordering::Equal));
     let numbers = numbers.into_boxed_slice();
     let set = if texts.len() > Set::FEW {
-        Set { few: Box::default(), many: Some(texts.into_iter().collect()), numbers, bools }
+        Set {
+            few: Box::default(),
+            many: Some(texts.into_iter().map(|text| text.as_str().into()).collect()),
+            numbers,
+            bools,
+        }
     } else {
         Set { few: texts.into_boxed_slice(), many: None, numbers, bools }
     };
@@ -281,10 +287,9 @@ fn networks(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Bo
     for (index, item) in items.iter().enumerate() {
         let place = if listed { path.index(index) } else { *path };
         let Some(text) = text(item, &place, c) else { continue };
-        let parsed = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-        match parsed {
-            Ok(network) => networks.push(canonical(network)),
-            Err(_) => {
+        match network(text) {
+            Some(network) => networks.push(canonical(network)),
+            None => {
                 let hint = "write a network such as 10.0.0.0/8 or 2001:db8::/32";
                 let message = format!("`{}` is not an IP network", super::reader::shorten(text));
                 c.problems.push_at(Kind::Shape, &place, item.at, message, hint);
@@ -295,6 +300,17 @@ fn networks(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Bo
         c.problems.push_at(Kind::Shape, path, node.at, "an empty list", "name at least one network");
     }
     (!items.is_empty() && networks.len() == items.len()).then(|| networks.into_boxed_slice())
+}
+
+/// A network, or a single address. Addresses are read as those of contacts are: no leading zeros, which some take for
+/// octal.
+fn network(text: &str) -> Option<IpNet> {
+    let (address, length) = text.split_once('/').map_or((text, None), |(address, length)| (address, Some(length)));
+    let address: IpAddr = address.parse().ok()?;
+    match length {
+        None => Some(IpNet::from(address)),
+        Some(length) => IpNet::new(address, length.parse().ok()?).ok(),
+    }
 }
 
 /// A network of IPv4 addresses written as IPv6 is that of IPv4, as with the addresses of contacts.

@@ -10,15 +10,12 @@ mod text;
 pub(in crate::policy) use number::OUT_OF_RANGE;
 pub(in crate::policy) use text::plain_end;
 
-use super::node::{Entry, Node, Value};
+use super::node::{Entry, Node, Value, place};
 use super::path::Path;
 use super::problem::{Kind, Problems};
 
 /// How many tables and lists may stand inside one another, the document included.
 pub const DEPTH: usize = 64;
-
-/// How many values a document may hold: each takes more memory than it takes room in the document.
-pub const VALUES: usize = 10_000_000;
 
 /// Tables up to this many keys are searched for repeats by comparing their keys with one another.
 const FEW: usize = 32;
@@ -27,7 +24,7 @@ const FEW: usize = 32;
 /// for the faulty parts when single values are at fault.
 pub fn parse<'a>(source: &'a str, problems: &mut Problems) -> Option<Node<'a>> {
     let bytes = source.as_bytes();
-    let mut reader = Reader { source, bytes, at: 0, values: 0, problems, entries: Vec::new(), nodes: Vec::new() };
+    let mut reader = Reader { source, bytes, at: 0, problems, entries: Vec::new(), nodes: Vec::new() };
     if source.starts_with('\u{FEFF}') {
         reader.at = '\u{FEFF}'.len_utf8();
     }
@@ -43,8 +40,6 @@ struct Reader<'a, 'p> {
     bytes: &'a [u8],
     /// Where the next byte is; always the start of a character.
     at: usize,
-    /// How many values there were so far.
-    values: usize,
     problems: &'p mut Problems,
     /// Entries of the tables that are open, the outermost first: each table is then allocated once, in its final size.
     entries: Vec<Entry<'a>>,
@@ -65,11 +60,6 @@ impl<'a> Reader<'a, '_> {
     fn value(&mut self, path: &Path<'_>, depth: usize) -> Result<Node<'a>, Stop> {
         self.skip_space();
         let at = place(self.at);
-        self.values += 1;
-        if self.values > VALUES {
-            self.problems.push_at(Kind::Limit, path, at, format!("more than {VALUES} values"), "split the policy");
-            return Err(Stop);
-        }
         let value = match self.peek() {
             Some(b'"') => Value::Text(self.text(path)?),
             Some(b'{') => self.table(path, depth)?,
@@ -238,11 +228,6 @@ impl<'a> Reader<'a, '_> {
         self.problems.push_at(Kind::Syntax, path, at, "not a finite number", "JSON holds only finite numbers");
         Value::Int(0)
     }
-}
-
-/// An offset as nodes hold it. Documents are far below 4 GiB; in a larger one the places past that are lost.
-fn place(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// Positions of the entries in the order of their keys, equal keys in the order of the source.

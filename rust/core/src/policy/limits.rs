@@ -14,8 +14,8 @@ pub const VARIANTS: usize = 1_000;
 pub const WEIGHTS: u64 = 1 << 32;
 /// Different regular expressions in a policy.
 pub const PATTERNS: usize = 1_000;
-/// Bytes in a regular expression.
-pub const PATTERN_BYTES: usize = 1_000;
+/// The least number of bytes that is too much for a regular expression.
+pub const PATTERN_TOO_LONG_BYTES: usize = 1_001;
 /// Bytes that a compiled regular expression may take.
 pub const PATTERN_COMPILED_BYTES: usize = 256 * 1024;
 /// Nesting in a regular expression.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use compact_str::CompactString;
 use ipnet::IpNet;
 use regex::Regex;
 use semver::Version;
@@ -175,7 +176,7 @@ pub enum Number {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Scalar {
     /// Text.
-    Text(Box<str>),
+    Text(CompactString),
     /// Number.
     Number(Number),
     /// Truth value.
@@ -209,9 +210,9 @@ pub enum Op {
     /// Stands in this relation to a number.
     Compare(Relation, Number),
     /// Text that starts so.
-    StartsWith(Box<str>),
+    StartsWith(CompactString),
     /// Text that ends so.
-    EndsWith(Box<str>),
+    EndsWith(CompactString),
     /// Text with this in it, or a list with this element.
     Contains(Scalar),
     /// Text in which the pattern is found, in linear time.
@@ -234,7 +235,7 @@ pub enum Op {
 #[derive(Debug, Default)]
 pub struct Set {
     /// Few texts, looked through one by one.
-    pub few: Box<[Box<str>]>,
+    pub few: Box<[CompactString]>,
     /// Many texts.
     pub many: Option<KeySet<Box<str>>>,
     /// Numbers.
@@ -253,7 +254,7 @@ impl Set {
     pub fn has_text(&self, text: &str) -> bool {
         match &self.many {
             Some(set) => set.contains(text),
-            None => self.few.iter().any(|t| &**t == text),
+            None => self.few.iter().any(|t| t.as_str() == text),
         }
     }
 

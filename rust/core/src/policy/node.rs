@@ -93,3 +93,8 @@ impl Value<'_> {
         }
     }
 }
+
+/// An offset as nodes hold it. Documents are far below 4 GiB; in a larger one the places past that are lost.
+pub(in crate::policy) fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}

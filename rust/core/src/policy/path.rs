@@ -35,7 +35,9 @@ impl<'p> Path<'p> {
 
 /// Whether a key can stand in a path without quotes.
 fn is_plain(key: &str) -> bool {
-    !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    // Keys beyond this are cut in reports, and not worth looking through.
+    const LONGEST: usize = 1_000;
+    (1..=LONGEST).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 impl fmt::Display for Path<'_> {

@@ -31,12 +31,12 @@ pub fn wrong_kind(path: &Path<'_>, node: &Node<'_>, expected: &str, problems: &m
     problems.push_at(Kind::Shape, path, node.at, message, format!("write {expected}"));
 }
 
-/// How many distances between names one document may cost.
-pub struct Effort(u32);
+/// How much looking for near names one document may cost: in pairs of characters compared.
+pub struct Effort(usize);
 
 impl Effort {
     /// Enough for some hundred misspelt names among some hundred others.
-    pub const DOCUMENT: Effort = Effort(100_000);
+    pub const DOCUMENT: Effort = Effort(10_000_000);
 }
 
 /// The message and hint for a name that is not among `known`, with the nearest one if it is near.
@@ -58,7 +58,7 @@ pub fn unknown_name<'k>(
             break;
         }
         if effort.0 > 0 && key.len().abs_diff(name.len()) <= most && key.len() <= limits::KEY_CHARS {
-            effort.0 -= 1;
+            effort.0 = effort.0.saturating_sub(key.len() * name.len());
             let distance = strsim::osa_distance(name, key);
             nearest = nearest.into_iter().chain((distance <= most).then_some((distance, key))).min();
         }
@@ -91,7 +91,7 @@ impl<'t, 'a> Fields<'t, 'a> {
             wrong_kind(path, node, "a table", problems);
             return None;
         };
-        let mut effort = Effort(10_000);
+        let mut effort = Effort(1_000_000);
         for entry in entries {
             if !known.contains(&entry.key.as_ref()) {
                 let (message, hint) = unknown_name("key", &entry.key, known.iter().copied(), &mut effort);

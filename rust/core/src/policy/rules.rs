@@ -97,7 +97,13 @@ pub fn rules(field: Field<'_, '_>, fields: &Fields<'_, '_>, toggle: &Toggle, c: 
             && let Some(first) = ids.insert(id.into(), index)
         {
             let message = format!("rule id `{}` is already that of rules[{first}]", shorten(id));
-            c.problems.push_at(Kind::Shape, &path.key("id"), item.at, message, "give each rule its own id");
+            c.problems.push_at(
+                Kind::Shape,
+                &path.key("id"),
+                place_of(item, "id"),
+                message,
+                "give each rule its own id",
+            );
         }
         fields.get("description").and_then(|f| fields.text(f, c.problems));
         let when = fields.get("when").and_then(|f| expr(f.node, &path.key("when"), c));
@@ -161,8 +167,9 @@ fn steps(field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Compiler<'_>) ->
     let list = fields.path.key("steps");
     let items = fields.list(field, c.problems)?;
     if items.is_empty() || items.len() > limits::STEPS {
+        let kind = if items.is_empty() { Kind::Shape } else { Kind::Limit };
         let hint = format!("write 1 to {} steps", limits::STEPS);
-        fields.fault(field, Kind::Shape, format!("{} steps", items.len()), hint, c.problems);
+        fields.fault(field, kind, format!("{} steps", items.len()), hint, c.problems);
         return None;
     }
     let mut steps = Vec::with_capacity(items.len());
@@ -175,11 +182,17 @@ fn steps(field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Compiler<'_>) ->
             (StepMode::Live, Some(before)) if step.percent < before => {
                 let message = format!("{} % after {} %", step.percent.as_f64(), before.as_f64());
                 let hint = "a ramp only widens; to shrink it, change the document";
-                c.problems.push_at(Kind::Shape, &path.key("percent"), item.at, message, hint);
+                c.problems.push_at(Kind::Shape, &path.key("percent"), place_of(item, "percent"), message, hint);
             }
             (StepMode::Shadow, Some(_)) => {
                 let message = "a shadow step after a live one takes the capability from those who have it";
-                c.problems.push_at(Kind::Shape, &path.key("mode"), item.at, message, "put shadow steps first");
+                c.problems.push_at(
+                    Kind::Shape,
+                    &path.key("mode"),
+                    place_of(item, "mode"),
+                    message,
+                    "put shadow steps first",
+                );
             }
             _ => {}
         }
@@ -189,6 +202,11 @@ fn steps(field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Compiler<'_>) ->
         steps.push(step);
     }
     (steps.len() == items.len()).then(|| steps.into_boxed_slice())
+}
+
+/// Where the value of a key stands.
+fn place_of(table: &Node<'_>, key: &str) -> u32 {
+    table.get(key).map_or(table.at, |value| value.at)
 }
 
 fn step(node: &Node<'_>, path: &Path<'_>, last: bool, c: &mut Compiler<'_>) -> Option<Step> {

@@ -31,10 +31,28 @@ pub fn read<'a>(bytes: &'a [u8], format: Format, problems: &mut Problems) -> Opt
             return None;
         }
     };
+    if too_many(source, format, problems) {
+        return None;
+    }
     match format {
         Format::Toml => toml::parse(source, problems),
         Format::Json => json::parse(source, problems),
     }
+}
+
+/// Refuses a document of so many values that reading it would take memory by the gigabyte. Counted by the signs that
+/// begin or part values, wherever they stand: a bound, not a measure.
+fn too_many(source: &str, format: Format, problems: &mut Problems) -> bool {
+    let most = match format {
+        Format::Toml => 2_000_000,
+        Format::Json => 8_000_000,
+    };
+    let signs = source.bytes().filter(|byte| matches!(byte, b',' | b'=' | b':' | b'[' | b'{')).count();
+    if signs > most {
+        let message = format!("{signs} values or so, more than the {most} of the limit");
+        problems.push(Kind::Limit, "", None, message, "split the policy, or write it in JSON");
+    }
+    signs > most
 }
 
 fn not_utf8(bytes: &[u8], at: usize, problems: &mut Problems) {

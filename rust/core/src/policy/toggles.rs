@@ -346,7 +346,7 @@ fn required_variant(name: &str, toggle: u32, path: &Path<'_>, node: &Node<'_>, c
     let position = variants.binary_search_by(|v| v.as_ref().cmp(name)).ok().and_then(|index| u16::try_from(index).ok());
     if position.is_none() {
         let (message, hint) = unknown_name("variant", name, variants.iter().map(AsRef::as_ref), &mut c.effort);
-        c.problems.push_at(Kind::Reference, &path, node.at, message, hint);
+        c.problems.push_at(Kind::Reference, path, node.at, message, hint);
     }
     position.map(Want::Variant)
 }
@@ -376,9 +376,12 @@ fn schedule(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Sc
             ScheduleField::Open(index) => ("open", Some(index)),
             ScheduleField::Until => ("until", None),
         };
-        let at = fields.get(key).map_or(fields.at, |f| f.node.at);
+        let node = fields.get(key).map_or(node, |f| f.node);
         let here = path.key(key);
-        let place = index.filter(|_| open.len() > 1).map_or(here, |index| here.index(index));
+        let (place, at) = match (&node.value, index) {
+            (Value::List(items), Some(index)) => (here.index(index), items.get(index).map_or(node.at, |item| item.at)),
+            _ => (here, node.at),
+        };
         c.problems.push_at(Kind::Shape, &place, at, fault.message, fault.hint);
     }
     None
@@ -394,13 +397,17 @@ fn one_or_more<'t>(field: Field<'t, '_>, fields: &Fields<'t, '_>, c: &mut Compil
 /// Days off: the names of calendars and single dates.
 fn closed_on(field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Compiler<'_>) -> Option<Vec<Calendar>> {
     let mut closed = Vec::new();
-    for name in one_or_more(field, fields, c)? {
-        let calendar =
-            c.calendar(name).or_else(|| crate::time::parse_date(name).ok().map(|day| Calendar::from_days([day])));
+    let path = fields.path.key(field.key);
+    for (index, name) in one_or_more(field, fields, c)?.into_iter().enumerate() {
+        let calendar = c.calendar(name).or_else(|| crate::time::read_date(name).map(|day| Calendar::from_days([day])));
         if calendar.is_none() {
             let known = c.calendars.keys().map(String::as_str).chain(Calendar::BUILTIN);
             let (message, hint) = unknown_name("calendar or date", name, known, &mut c.effort);
-            fields.fault(field, Kind::Reference, message, hint, c.problems);
+            let (place, at) = match &field.node.value {
+                Value::List(items) => (path.index(index), items.get(index).map_or(field.node.at, |item| item.at)),
+                _ => (path, field.node.at),
+            };
+            c.problems.push_at(Kind::Reference, &place, at, message, hint);
         }
         closed.extend(calendar);
     }

@@ -18,7 +18,7 @@ use ::toml::Spanned;
 use ::toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
 use super::json::{DEPTH, OUT_OF_RANGE};
-use super::node::{Entry, Node, Value};
+use super::node::{Entry, Node, Value, place};
 use super::path::Path;
 use super::problem::{Kind, Problems};
 
@@ -98,11 +98,6 @@ impl<'a> Converter<'a, '_> {
         self.problems.push_at(Kind::Limit, path, at, OUT_OF_RANGE, "write it as text");
         Value::Int(if digits.starts_with('-') { -Value::WHOLE_MAX } else { Value::WHOLE_MAX })
     }
-}
-
-/// An offset as nodes hold it. Documents are far below 4 GiB; in a larger one the places past that are lost.
-fn place(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// A TOML date or time in RFC 3339 form. That is how it stands in the source, but that TOML also allows a space or `t`

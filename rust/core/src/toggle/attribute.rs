@@ -45,7 +45,7 @@ impl Number {
     #[inline]
     #[must_use]
     pub fn from_f64(value: f64) -> Number {
-        if value.abs() <= EXACT && value.trunc() == value {
+        if value.abs() <= EXACT && value.fract().abs() < f64::MIN_POSITIVE {
             #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53")]
             return Number::Int(value as i64);
         }
@@ -116,7 +116,7 @@ impl Attribute<'_> {
     #[inline]
     fn equals(&self, scalar: &Scalar) -> Option<bool> {
         match (self, scalar) {
-            (Attribute::Text(text), Scalar::Text(wanted)) => Some(*text == &**wanted),
+            (Attribute::Text(text), Scalar::Text(wanted)) => Some(*text == wanted.as_str()),
             (Attribute::Bool(value), Scalar::Bool(wanted)) => Some(value == wanted),
             (_, Scalar::Number(wanted)) => self.number().map(|n| n.compare(*wanted) == Some(Ordering::Equal)),
             _ => None,
@@ -160,9 +160,9 @@ impl Attribute<'_> {
 
     fn ask_text_or_time(&self, op: &Op) -> Option<bool> {
         match (op, self) {
-            (Op::StartsWith(start), Attribute::Text(text)) => Some(text.starts_with(&**start)),
-            (Op::EndsWith(end), Attribute::Text(text)) => Some(text.ends_with(&**end)),
-            (Op::Contains(Scalar::Text(part)), Attribute::Text(text)) => Some(text.contains(&**part)),
+            (Op::StartsWith(start), Attribute::Text(text)) => Some(text.starts_with(start.as_str())),
+            (Op::EndsWith(end), Attribute::Text(text)) => Some(text.ends_with(end.as_str())),
+            (Op::Contains(Scalar::Text(part)), Attribute::Text(text)) => Some(text.contains(part.as_str())),
             (Op::Contains(scalar), Attribute::List(list)) => {
                 Some(list.any(&mut |element| element.equals(scalar) == Some(true)))
             }

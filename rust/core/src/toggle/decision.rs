@@ -3,7 +3,7 @@
 use crate::hash::Percent;
 use crate::policy::Served;
 
-/// Why. The first six are OpenFeature's.
+/// Why. The first six are those of the `OpenFeature` standard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// On for all: the toggle has no rules.

@@ -3,7 +3,7 @@
 
 use crate::hash::{hash_unit, part, position};
 use crate::policy::{
-    Expr, Policy, Ramp, Rule, Serve, Served, Slot, State, StepMode, Test, Timeline, Toggle, Variants, Want,
+    Expr, Policy, Ramp, Rule, Serve, Served, Slot, Stage, State, StepMode, Test, Timeline, Toggle, Variants, Want,
 };
 use crate::time::Micros;
 
@@ -100,7 +100,7 @@ impl<S: Subject, O: Overlay, V: Visitor> Evaluation<'_, S, O, V> {
         if toggle.state != State::Enabled {
             self.visitor.step("state", Verdict::Decided, || describe::state(&toggle.state));
             return Some(match toggle.state {
-                State::Inert => Decision::plain(Served::Off, Reason::Error, Some(Code::ParseError)),
+                State::Inert => Decision::plain(Served::Caller, Reason::Error, Some(Code::ParseError)),
                 _ => Decision::plain(Served::Caller, Reason::Disabled, None),
             });
         }
@@ -210,8 +210,8 @@ impl<S: Subject, O: Overlay, V: Visitor> Evaluation<'_, S, O, V> {
 
     /// Serves without a ramp.
     fn outright(&mut self, toggle: &Toggle, serve: Serve, reason: Reason, rule: Option<u16>) -> Decision {
-        let plain = |served, code| {
-            let reason = if code == None { reason } else { Reason::Default };
+        let plain = |served, code: Option<Code>| {
+            let reason = if code.is_none() { reason } else { Reason::Default };
             Decision { rule, ..Decision::plain(served, reason, code) }
         };
         let variants = match (serve, &toggle.variants) {
@@ -235,36 +235,54 @@ impl<S: Subject, O: Overlay, V: Visitor> Evaluation<'_, S, O, V> {
     fn ramp(&mut self, toggle: &Toggle, serve: Serve, ramp: &Ramp) -> Decision {
         let overlay = self.overlay;
         let stage = overlay.timeline(ramp).at(self.subject.now());
-        let percent = Some(stage.percent);
-        let placed = self.subject.unit(Some(ramp.unit), |unit| match unit {
-            Unit::Missing => Err(Code::TargetingKeyMissing),
-            Unit::Unusable => Err(Code::InvalidContext),
-            Unit::Key(key) => {
-                let hash = hash_unit(key.as_bytes(), ramp.ramp_seed);
-                let exposed = u128::from(hash) < stage.bound;
-                let served = exposed.then(|| match (serve, &toggle.variants) {
-                    (Serve::Fixed(served), _) => served,
-                    (Serve::On, None) => Served::On,
-                    (Serve::On, Some(variants)) => draw(variants, key, ramp.variant_seed),
-                });
-                Ok((position(hash), served))
-            }
-        });
+        let placed = self.subject.unit(Some(ramp.unit), |unit| place(toggle, serve, ramp, stage, unit));
         self.visitor.step("ramp", Verdict::Decided, || describe::ramp(ramp, stage, placed.map(|(bucket, _)| bucket)));
-        let (bucket, served) = match placed {
-            Err(code) => return Decision { percent, ..Decision::plain(Served::Off, Reason::Default, Some(code)) },
-            Ok(placed) => placed,
-        };
-        if let Some(served) = served {
+        if let Ok((_, Some(served))) = placed {
             self.visitor.step("variant", Verdict::Decided, || describe::served(toggle, served));
         }
-        let (shown, shadow, reason) = match (served, stage.mode) {
-            (None, _) => (Served::Off, None, Reason::Split),
-            (Some(served), StepMode::Live) => (served, None, Reason::Split),
-            (Some(served), StepMode::Shadow) => (Served::Off, Some(served), Reason::Shadow),
-        };
-        Decision { shadow, bucket: Some(bucket), percent, ..Decision::plain(shown, reason, None) }
+        let bucket = placed.ok().map(|(bucket, _)| bucket);
+        Decision { bucket, ..settle(stage, placed.map(|(_, served)| served)) }
     }
+}
+
+/// Where a unit stands on a ramp, and what it gets when it is in.
+///
+/// # Errors
+/// Why a contact has no place.
+#[inline]
+pub fn place(
+    toggle: &Toggle,
+    serve: Serve,
+    ramp: &Ramp,
+    stage: &Stage,
+    unit: Unit<'_>,
+) -> Result<(u32, Option<Served>), Code> {
+    let key = match unit {
+        Unit::Missing => return Err(Code::TargetingKeyMissing),
+        Unit::Unusable => return Err(Code::InvalidContext),
+        Unit::Key(key) => key,
+    };
+    let hash = hash_unit(key.as_bytes(), ramp.ramp_seed);
+    let exposed = u128::from(hash) < stage.bound;
+    let served = exposed.then(|| match (serve, &toggle.variants) {
+        (Serve::Fixed(served), _) => served,
+        (Serve::On, None) => Served::On,
+        (Serve::On, Some(variants)) => draw(variants, key, ramp.variant_seed),
+    });
+    Ok((position(hash), served))
+}
+
+/// What a place on a ramp comes to in a stage. The bucket and the rule are the caller's to add.
+#[inline]
+#[must_use]
+pub fn settle(stage: &Stage, placed: Result<Option<Served>, Code>) -> Decision {
+    let (served, shadow, reason, code) = match (placed, stage.mode) {
+        (Err(code), _) => (Served::Off, None, Reason::Default, Some(code)),
+        (Ok(None), _) => (Served::Off, None, Reason::Split, None),
+        (Ok(Some(served)), StepMode::Live) => (served, None, Reason::Split, None),
+        (Ok(Some(served)), StepMode::Shadow) => (Served::Off, Some(served), Reason::Shadow, None),
+    };
+    Decision { shadow, percent: Some(stage.percent), ..Decision::plain(served, reason, code) }
 }
 
 /// Draws a variant by weight.

@@ -9,5 +9,5 @@ mod visitor;
 pub use attribute::{Attribute, Elements};
 pub use decision::{Code, Decision, Mode, Reason};
 pub use describe::describe;
-pub use evaluate::{Overlay, Subject, Unit, evaluate};
+pub use evaluate::{Overlay, Subject, Unit, evaluate, place, settle};
 pub use visitor::{Recorder, Silent, Step, Verdict, Visitor};

@@ -1,9 +1,9 @@
 //! Numbers in JSON.
 
-use super::super::node::Value;
-use super::super::path::Path;
-use super::super::problem::{Kind, Problems};
-use super::{Reader, Stop, place};
+use super::{Reader, Stop};
+use crate::policy::node::{Value, place};
+use crate::policy::path::Path;
+use crate::policy::problem::{Kind, Problems};
 
 impl<'a> Reader<'a, '_> {
     /// Reads the number whose first digit or sign is next.

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::super::path::Path;
-use super::super::problem::Kind;
-use super::{Reader, Stop, place};
+use super::{Reader, Stop};
+use crate::policy::node::place;
+use crate::policy::path::Path;
+use crate::policy::problem::Kind;
 
 /// The lowest bit of each byte of a word.
 const ONES: u64 = 0x0101_0101_0101_0101;

@@ -3,12 +3,12 @@
 use ::toml::Spanned;
 use ::toml::de::{DeTable, DeValue, Error};
 
-use super::super::path::Path;
-use super::super::problem::{Kind, Problems};
 use super::locate::{self, Located, Step};
-use super::place;
 use super::scan::{PART_BYTES, Scan};
 use super::words;
+use crate::policy::node::place;
+use crate::policy::path::Path;
+use crate::policy::problem::{Kind, Problems};
 
 /// A fault: its first byte, the end of its last one, and the crate's words.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]

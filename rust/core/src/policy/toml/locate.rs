@@ -6,9 +6,9 @@ use std::fmt::Write;
 
 use ::toml::de::DeValue;
 
-use super::super::path::Path;
 use super::lexer::{Lexer, Shape, Token};
 use super::walk::{KeySpan, Walk};
+use crate::policy::path::Path;
 
 /// Names of tables longer than this many bytes are left out of paths.
 const NAME_BYTES: usize = 1000;

@@ -1,12 +1,12 @@
 //! One pass over a TOML source before it is parsed: bounds its nesting and finds what would drown every other fault.
 
-use super::super::json::DEPTH;
-use super::super::path::Path;
-use super::super::problem::{Kind, Problems};
 use super::lexer::Shape;
 use super::locate;
-use super::place;
 use super::walk::Walk;
+use crate::policy::json::DEPTH;
+use crate::policy::node::place;
+use crate::policy::path::Path;
+use crate::policy::problem::{Kind, Problems};
 
 /// Sources are parsed in parts about this long when faults are to be listed in a long one.
 pub(super) const PART_BYTES: usize = 1 << 20;

@@ -3,8 +3,8 @@
 //! It follows the rules by which the `toml` crate finds its way back after a fault, so that its view of what is nested
 //! in what is never shallower than the crate's.
 
-use super::super::json::DEPTH;
 use super::lexer::{Lexer, Shape, Token};
+use crate::policy::json::DEPTH;
 
 /// Which part of a statement is next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,114 @@
+//! One test asked of a whole column. What a test does to a value is the core's; here it is only done to many at once.
+
+use arrow_array::Array;
+use arrow_array::builder::make_view;
+use turnout_core::policy::{Number, Op, Relation, Scalar, Test};
+use turnout_core::toggle::Attribute;
+
+use crate::column::Column;
+
+/// A test made ready for a column.
+pub struct Asked<'a> {
+    op: &'a Op,
+    how: How<'a>,
+}
+
+enum How<'a> {
+    /// The same for every row.
+    Constant(bool),
+    /// Asked once for each different text.
+    Keyed(&'a [u32], Vec<bool>),
+    /// Short texts, compared as the words in which Arrow keeps them.
+    Short(&'a Column, &'a [u128], Vec<u128>),
+    /// Integers against an integer.
+    Int(&'a [i64], Relation, i64),
+    /// Value by value.
+    Each(&'a Column),
+}
+
+fn holds(op: &Op, attribute: Attribute<'_>) -> bool {
+    attribute.ask(op) == Some(true)
+}
+
+impl<'a> Asked<'a> {
+    /// No column stands for an attribute that is missing in every row.
+    pub fn new(test: &'a Test, column: Option<&'a Column>) -> Self {
+        let op = &test.op;
+        let how = match (column, op) {
+            (None, _) => How::Constant(holds(op, Attribute::Missing)),
+            (Some(Column::Constant(value, _)), _) => How::Constant(holds(op, value.borrow())),
+            (Some(Column::Keyed { keys, texts }), _) => {
+                How::Keyed(keys, texts.iter().map(|text| holds(op, text.borrow())).collect())
+            }
+            (Some(Column::Int(array)), Op::Compare(relation, Number::Int(bound))) if array.null_count() == 0 => {
+                How::Int(array.values(), *relation, *bound)
+            }
+            (Some(column), _) => short(column, op).unwrap_or(How::Each(column)),
+        };
+        Self { op, how }
+    }
+
+    /// Writes the answers for the rows from `start` on.
+    pub fn fill(&self, start: usize, out: &mut [bool]) {
+        let end = start + out.len();
+        match &self.how {
+            How::Constant(answer) => out.fill(*answer),
+            How::Keyed(keys, answers) => {
+                out.iter_mut().zip(&keys[start..end]).for_each(|(cell, key)| *cell = answers[*key as usize]);
+            }
+            How::Short(column, views, wanted) => {
+                let views = &views[start..end];
+                // A pass for each: simple loops are what a compiler makes fast.
+                out.fill(false);
+                for one in wanted {
+                    out.iter_mut().zip(views).for_each(|(cell, view)| *cell |= view == one);
+                }
+                self.mend_nulls(column, start, out);
+            }
+            How::Int(values, relation, bound) => compare(&values[start..end], *relation, *bound, out),
+            How::Each(column) => {
+                for (row, cell) in (start..).zip(out) {
+                    *cell = column.with(row, |attribute| holds(self.op, attribute));
+                }
+            }
+        }
+    }
+
+    /// What stands in the place of a null is not its value.
+    fn mend_nulls(&self, column: &Column, start: usize, out: &mut [bool]) {
+        if let Column::Text(array) = column
+            && array.null_count() > 0
+        {
+            let null = holds(self.op, Attribute::Null);
+            for (row, cell) in (start..).zip(out) {
+                if array.is_null(row) {
+                    *cell = null;
+                }
+            }
+        }
+    }
+}
+
+/// Equality with a few short texts: Arrow keeps up to 12 bytes inside the view itself, padded with zeros.
+fn short<'a>(column: &'a Column, op: &Op) -> Option<How<'a>> {
+    const INSIDE: usize = 12;
+    let Column::Text(array) = column else { return None };
+    let texts: Vec<&str> = match op {
+        Op::Equals(Scalar::Text(text)) => vec![text],
+        Op::In(set) if set.many.is_none() => set.few.iter().map(AsRef::as_ref).collect(),
+        _ => return None,
+    };
+    let all_short = !texts.is_empty() && texts.iter().all(|text| text.len() <= INSIDE);
+    let wanted = || texts.iter().map(|text| make_view(text.as_bytes(), 0, 0)).collect();
+    all_short.then(|| How::Short(column, array.views(), wanted()))
+}
+
+fn compare(values: &[i64], relation: Relation, bound: i64, out: &mut [bool]) {
+    let cells = out.iter_mut().zip(values);
+    match relation {
+        Relation::Less => cells.for_each(|(cell, value)| *cell = *value < bound),
+        Relation::AtMost => cells.for_each(|(cell, value)| *cell = *value <= bound),
+        Relation::Greater => cells.for_each(|(cell, value)| *cell = *value > bound),
+        Relation::AtLeast => cells.for_each(|(cell, value)| *cell = *value >= bound),
+    }
+}
