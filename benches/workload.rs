@@ -170,8 +170,8 @@ pub const NOW: Micros = 1_780_272_000_000_000;
 /// # Panics
 /// When the core refuses the document: then there is nothing to measure.
 #[must_use]
+#[expect(clippy::panic, reason = "a benchmark without a policy has nothing to say")]
 pub fn policy(count: usize) -> Policy {
-    #[expect(clippy::panic, reason = "see above")]
     match Policy::parse(policy_json(count).as_bytes(), Format::Json, true) {
         Ok(policy) => policy,
         Err(problems) => panic!("the workload's policy is refused: {problems:?}"),

@@ -73,7 +73,8 @@ def update_page(result: Result, title: str) -> None:
     page = Path(__file__).parents[1] / "README.md"
     head, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, _, tail = rest.partition(END)
-    body = f"\n{title}; {datetime.datetime.now(datetime.UTC).date().isoformat()}.\n\n{markdown(result.rows, result.peers)}\n"
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    body = f"\n{title}; {today}.\n\n{markdown(result.rows, result.peers)}\n"
     page.write_text(f"{head}{BEGIN}{body}{END}{tail}", encoding="utf-8")
 
 

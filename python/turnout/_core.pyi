@@ -36,6 +36,29 @@ __all__ = [
 class Context:
     """
     A contact prepared for many evaluations: its unit and attributes, converted once.
+
+    Parameters
+    ----------
+    unit : str, int or None
+        Who is placed on ramps.
+    attributes : mapping
+        What rules look at, by name. A dictionary inside it is found under dotted names.
+
+    Raises
+    ------
+    TypeError
+        The attributes are no mapping.
+    ValueError
+        There are more than 100,000 of them.
+
+    Examples
+    --------
+    >>> import turnout
+    >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    >>> customer = turnout.Context("customer-42", {"language": "en"})
+    >>> engine.is_enabled("sms", customer), engine.is_enabled("phone", customer)
+    (True, True)
     """
 
     def __new__(cls, /, unit: str | int | None = None, attributes: Mapping[str, Any] | None = None) -> Context: ...
@@ -269,6 +292,16 @@ class Engine:
 class Evaluation:
     """
     The outcome of one evaluation, and why.
+
+    Examples
+    --------
+    >>> import datetime, turnout
+    >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    >>> monday = datetime.datetime(2026, 3, 23, 15, tzinfo=datetime.UTC)
+    >>> found = engine.evaluate("chat", "customer-42", at=monday)
+    >>> found.enabled, found.value, found.mode, found.reason
+    (True, True, 'live', 'STATIC')
     """
 
     def __bool__(self, /) -> bool: ...
@@ -359,6 +392,18 @@ class EvaluationBatch:
 
     Columns are made when they are asked for: `enabled`, `bucket` and `percent` as numpy arrays (`NaN` for none),
     `value`, `variant`, `mode`, `reason`, `code`, `rule` and `shadow` as Polars series, all together by `to_frame()`.
+
+    Examples
+    --------
+    >>> import datetime, turnout
+    >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    >>> monday = datetime.datetime(2026, 3, 23, 15, tzinfo=datetime.UTC)
+    >>> batch = engine.evaluate_many("sms", ["c-1", "c-2"], {"language": ["en", "fr"]}, at=monday)
+    >>> batch.enabled
+    array([ True, False])
+    >>> batch[1].reason
+    'DEFAULT'
     """
 
     def __getitem__(self, index: SupportsIndex, /) -> Evaluation: ...
@@ -438,6 +483,18 @@ class EvaluationBatch:
 class Evaluations:
     """
     The evaluations of every toggle for one contact: a mapping from key to `Evaluation`, made as they are asked for.
+
+    Examples
+    --------
+    >>> import datetime, turnout
+    >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    >>> monday = datetime.datetime(2026, 3, 23, 15, tzinfo=datetime.UTC)
+    >>> found = engine.evaluate_all("customer-42", {"language": "en"}, at=monday)
+    >>> found.enabled
+    ['chat', 'email', 'phone', 'sms']
+    >>> found["billing-bot"].reason
+    'CONSENT_MISSING'
     """
 
     def __contains__(self, key: str, /) -> bool: ...
@@ -451,15 +508,44 @@ class Evaluations:
         The keys of the toggles that are on, in the policy's order.
         """
 
+    def get(self, /, key: str, default: object = None) -> Any:
+        """
+        The evaluation of a key, or the default.
+        """
+
+    def items(self, /) -> list[tuple[str, Evaluation]]:
+        """
+        Pairs of key and evaluation, in the order of the keys.
+        """
+
     def keys(self, /) -> list[str]:
         """
         The keys, in the policy's order.
+        """
+
+    def values(self, /) -> list[Evaluation]:
+        """
+        The evaluations, in the order of the keys.
         """
 
 @final
 class Explanation:
     """
     An evaluation with every step that led to it. Its text is a tree.
+
+    Examples
+    --------
+    >>> import datetime, turnout
+    >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    >>> monday = datetime.datetime(2026, 3, 23, 15, tzinfo=datetime.UTC)
+    >>> print(engine.explain("sms", "customer-42", {"language": "fr"}, at=monday))
+    sms: False (DEFAULT)
+      state passed: enabled
+      breaker passed: closed
+      rule missed: we-write-it
+        condition missed: language in ["en", "es"]; it is "fr"
+      default decided: no rule matched
     """
 
     def __repr__(self, /) -> str: ...
@@ -485,6 +571,15 @@ class Explanation:
 class ExplanationStep:
     """
     One step of an explanation.
+
+    Examples
+    --------
+    >>> import datetime, turnout
+    >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    >>> monday = datetime.datetime(2026, 3, 23, 15, tzinfo=datetime.UTC)
+    >>> engine.explain("sms", "customer-42", {"language": "en"}, at=monday).steps[0]
+    ExplanationStep(state passed: enabled)
     """
 
     def __repr__(self, /) -> str: ...
@@ -535,6 +630,13 @@ class GateResult:
         Samples seen.
     at : datetime or int
         When that many had been seen; microseconds since the epoch if an int.
+
+    Examples
+    --------
+    >>> import datetime, turnout
+    >>> passed = datetime.datetime(2026, 3, 5, tzinfo=datetime.UTC)
+    >>> turnout.GateResult("billing-bot", "ramp", 0, 40, passed)
+    GateResult("billing-bot", "ramp", step=0, n=40)
     """
 
     def __new__(
@@ -546,6 +648,24 @@ class GateResult:
 class ManualClock:
     """
     A clock that stands still until it is moved: for tests, replays and simulations.
+
+    Parameters
+    ----------
+    now : datetime
+        What it shows at first; with a time zone.
+
+    Raises
+    ------
+    ValueError
+        The datetime has no time zone.
+
+    Examples
+    --------
+    >>> import datetime, turnout
+    >>> clock = turnout.ManualClock(datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC))
+    >>> clock.advance(datetime.timedelta(days=7))
+    >>> clock.now().isoformat()
+    '2026-03-08T00:00:00+00:00'
     """
 
     def __new__(cls, /, now: datetime) -> ManualClock: ...
@@ -625,7 +745,7 @@ class Policy:
         --------
         >>> import turnout
         >>> turnout.Policy.from_bytes(b'{"turnout": 1, "toggles": {}}', format="json")
-        Policy(0 toggles, digest 0f0e9a41)
+        Policy(0 toggles, digest ...)
         """
 
     @staticmethod
@@ -636,7 +756,7 @@ class Policy:
         Parameters
         ----------
         document : dict
-            The document, as `Policy.document` gives it. Dates and instants are RFC 3339 texts.
+            The document, as `Policy.document` gives it. Dates and aware datetimes may stand for their texts.
         strict : bool
             As in `from_bytes`.
 
@@ -645,7 +765,7 @@ class Policy:
         PolicyError
             The document has faults; all of them are listed.
         TypeError, ValueError
-            It holds something that JSON cannot say.
+            It holds something that no document can; the message says where.
 
         Examples
         --------
@@ -670,6 +790,17 @@ class Policy:
 class RampPosition:
     """
     Where a ramp stands.
+
+    Examples
+    --------
+    >>> import datetime, turnout
+    >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    >>> monday = datetime.datetime(2026, 3, 23, 15, tzinfo=datetime.UTC)
+    >>> engine.ramp("billing-bot", at=monday)
+    (RampPosition("ramp": step 0 of 4, 0 %, shadow),)
+    >>> engine.ramp("billing-bot", at=monday)[0].waits_for
+    'a person: 40 samples did not come in time'
     """
 
     def __repr__(self, /) -> str: ...
@@ -730,6 +861,12 @@ class RampPosition:
 class SystemClock:
     """
     The computer's clock.
+
+    Examples
+    --------
+    >>> import turnout
+    >>> turnout.SystemClock().now().tzname()
+    'UTC'
     """
 
     def __new__(cls, /) -> SystemClock: ...
@@ -743,6 +880,14 @@ class SystemClock:
 class Toggle:
     """
     One toggle of an engine, without the look-up by name. It follows the engine through swaps.
+
+    Examples
+    --------
+    >>> import turnout
+    >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    >>> phone = turnout.Engine(policy, clock=turnout.SystemClock()).toggle("phone")
+    >>> phone.is_enabled("customer-42")
+    True
     """
 
     def __repr__(self, /) -> str: ...

@@ -177,13 +177,23 @@ def test_a_value_stands_for_every_row() -> None:
             assert_batch(ASKING.evaluate_many(key, units(3), {"x": value}), expected)
 
 
-def test_frames_of_others_are_taken() -> None:
-    """What `polars.DataFrame` takes, such as a structured array or pandas."""
+def test_a_structured_array_is_a_frame() -> None:
+    """As whatever `polars.DataFrame` takes."""
     table: Any = np.array([("pro", 3), ("x", 1)], dtype=[("x", "U4"), ("n", "i8")])
-    expected = one_by_one(ASKING, "0 {'equals': 'pro'}", units(2), [{"x": "pro"}, {"x": "x"}])
-    assert_batch(ASKING.evaluate_many("0 {'equals': 'pro'}", units(2), table), expected)
+    for key in FEW:
+        expected = one_by_one(ASKING, key, units(2), [{"x": "pro"}, {"x": "x"}])
+        assert_batch(ASKING.evaluate_many(key, units(2), table), expected)
+
+
+def test_pandas_is_taken() -> None:
+    """Frames, series and arrays of it."""
     pandas = pytest.importorskip("pandas", reason="pandas is nobody's dependency here")
-    assert_batch(ASKING.evaluate_many("0 {'equals': 'pro'}", units(2), pandas.DataFrame({"x": ["pro", "x"]})), expected)
+    pytest.importorskip("pyarrow", reason="Polars reads pandas by pyarrow")
+    frame = pandas.DataFrame({"x": ["pro", "x", None], "id": ["c-1", "c-2", "c-3"]})
+    for key in FEW:
+        expected = one_by_one(ASKING, key, frame["id"].tolist(), [{"x": "pro"}, {"x": "x"}, {"x": None}])
+        assert_batch(ASKING.evaluate_many(key, frame["id"], frame), expected)
+        assert_batch(ASKING.evaluate_many(key, frame["id"].to_numpy(), {"x": frame["x"]}), expected)
 
 
 def test_no_units_but_attributes() -> None:

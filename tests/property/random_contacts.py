@@ -128,6 +128,17 @@ def attributes(choose: Chooser, near: dict[str, list[Any]]) -> Any:
 
 
 @st.composite
+def values_of_x(draw: st.DrawFn, source: Document, count: int) -> dict[str, list[Any]]:
+    """For each toggle that asks about `x`, so many values made for its condition."""
+    choose = Chooser(draw)
+    found = {}
+    for key, asked in source["toggles"].items():
+        near = near_values({"toggles": asked, "segments": []})["x"]
+        found[key] = [value(choose, near) for _ in range(count)]
+    return found
+
+
+@st.composite
 def contacts(draw: st.DrawFn, source: Document | None = None) -> Contact:
     """A contact at an instant, made for the conditions of a document if one is given."""
     choose = Chooser(draw)

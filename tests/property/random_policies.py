@@ -148,6 +148,37 @@ def policies(draw: st.DrawFn) -> Document:
 
 
 @st.composite
+def asking_policies(draw: st.DrawFn) -> Document:
+    """Many toggles that each ask one thing of the attribute `x`: every operator, again and again."""
+    choose = Chooser(draw)
+    asked = [{"attribute": "x", name: OPERANDS[name](choose)} for name in OPERANDS for _ in range(2)]
+    return document(
+        {f"t{index}": toggle(rules=[{"id": "r", "when": when}]) for index, when in enumerate(asked)}, segments={}
+    )
+
+
+@st.composite
+def ramped_policies(draw: st.DrawFn) -> Document:
+    """Toggles that are ramps and little else."""
+    choose = Chooser(draw)
+    made = []
+    for _ in range(4):
+        weights = variants(choose)
+        serves = [None, True, *(["old", *weights] if weights else [False])]
+        ramped = [{"id": "r", "ramp": times.ramp(choose)} | given_keys(serve=choose.of(serves))]
+        made.append(toggle(rules=ramped, **given_keys(variants=weights, default="old" if weights else None)))
+    return document({f"t{index}": found for index, found in enumerate(made)})
+
+
+@st.composite
+def scheduled_policies(draw: st.DrawFn) -> Document:
+    """Toggles that are schedules and nothing else."""
+    choose = Chooser(draw)
+    found = {f"t{index}": toggle(rules=[], schedule=times.schedule(choose)) for index in range(4)}
+    return document(found, calendars={"desk-closed": {"dates": ["2026-03-27", "2026-04-04", "2026-11-01"]}})
+
+
+@st.composite
 def gates_of(draw: st.DrawFn, source: Document) -> list[Gate]:
     """Gate results for the steps that wait for samples, some with too few."""
     choose = Chooser(draw)
@@ -158,8 +189,8 @@ def gates_of(draw: st.DrawFn, source: Document) -> list[Gate]:
         for index, step in enumerate(rule.get("ramp", {"steps": []})["steps"])
         if "min_n" in step
     ]
-    count = choose.number(0, 3) if waiting else 0
+    count = choose.number(0, 2 * len(waiting))
     return [
-        Gate(*choose.of(waiting), choose.of((9, 4, 20)), choose.number(times.FIRST_US, times.LAST_US))
+        Gate(*choose.of(waiting), choose.number(1, 9), choose.number(times.FIRST_US, times.LAST_US))
         for _ in range(count)
     ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from hypothesis import strategies as st
+
 from tests.property.chooser import Chooser, given_keys
 from tests.property.documents import DAY_US, Document, micros, text_of
 from tests.property.twin_values import instant_of_document
@@ -11,9 +13,10 @@ from tests.property.twin_values import instant_of_document
 # Ramps, approvals, gates and pauses lie in these weeks.
 FIRST_US = micros(dt.datetime(2026, 2, 20, tzinfo=dt.UTC))
 LAST_US = micros(dt.datetime(2026, 5, 1, tzinfo=dt.UTC))
+# Zones whose rules have been the same for years: the machine's database need not be of the version that is compiled in.
 ZONES = (
     "UTC", "America/New_York", "Europe/London", "Australia/Lord_Howe", "Asia/Kolkata", "America/St_Johns",
-    "Pacific/Apia", "Africa/Casablanca", "Asia/Gaza",
+    "Pacific/Apia", "Pacific/Chatham", "Europe/Dublin",
 )  # fmt: skip
 # Changes of clocks in those zones, the day that Apia skipped, holidays.
 CHANGES = [
@@ -21,7 +24,7 @@ CHANGES = [
     for text in (
         "2026-03-08T07:00:00Z", "2026-11-01T06:00:00Z", "2026-03-29T01:00:00Z", "2026-10-25T01:00:00Z",
         "2026-04-04T15:00:00Z", "2026-10-03T15:30:00Z", "2026-03-08T05:30:00Z", "2011-12-30T10:00:00Z",
-        "2026-03-15T02:00:00Z", "2026-07-03T16:00:00Z", "2026-05-25T16:00:00Z", "2027-12-31T12:00:00Z",
+        "2026-04-04T14:00:00Z", "2026-07-03T16:00:00Z", "2026-05-25T16:00:00Z", "2027-12-31T12:00:00Z",
     )
 ]  # fmt: skip
 CLOCK_TIMES = ("00:00", "00:30", "01:30", "02:00", "02:30", "08:00", "12:00", "22:00", "23:59", "24:00")
@@ -34,6 +37,12 @@ def instant_us(choose: Chooser) -> int:
     if choose.once_in(2):
         return choose.number(FIRST_US, LAST_US)
     return choose.of(CHANGES) + choose.of((0, -1, 1, DAY_US // 3, -DAY_US // 4, DAY_US, -DAY_US))
+
+
+@st.composite
+def instants(draw: st.DrawFn) -> int:
+    """An instant."""
+    return instant_us(Chooser(draw))
 
 
 def instant_text(choose: Chooser) -> str:

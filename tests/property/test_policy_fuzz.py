@@ -6,6 +6,7 @@ import copy
 import datetime as dt
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -160,7 +161,7 @@ def test_either_a_policy_or_faults_that_are_there(tree: dict[str, Any]) -> None:
         assert problem.message
         assert problem.line is not None
         assert 1 <= problem.line <= lines
-        assert str(problem).isprintable()
+        assert not {unicodedata.category(character) for character in str(problem)} & {"Cc", "Zl", "Zp"}
         assert exists(tree, problem.path, problem.message.endswith("is missing")), problem
     order = [(p.line, p.column) for p in found.problems]
     assert order == sorted(order, key=lambda place: (place[0] or 0, place[1] or 0))

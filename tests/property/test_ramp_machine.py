@@ -17,8 +17,8 @@ import turnout
 from tests.property import documents, twin, twin_time
 from tests.property.chooser import Chooser
 from tests.property.documents import DAY_US, HOUR_US, Document, document, examples, fields, moment, text_of, toggle
+from tests.property.positions import shown, twin_position
 from tests.property.random_times import FIRST_US, LAST_US, ramp
-from tests.property.test_twin import shown, twin_position
 from tests.property.twin import Contact, Gate
 from tests.property.twin_values import instant_of_document
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,9 +13,18 @@ from hypothesis import strategies as st
 import turnout
 from tests.property import twin, twin_time
 from tests.property.documents import NOW, Document, document, engine, examples, fields, moment, only, ramp, rule, toggle
-from tests.property.random_contacts import contacts
-from tests.property.random_policies import gates_of, policies
+from tests.property.positions import shown, twin_position
+from tests.property.random_contacts import contacts, values_of_x
+from tests.property.random_policies import (
+    asking_policies,
+    gates_of,
+    policies,
+    ramped_policies,
+    scheduled_policies,
+)  # fmt: skip
+from tests.property.random_times import FIRST_US, LAST_US, instants
 from tests.property.twin import Contact, Gate
+from tests.property.twin_values import instant_of_document
 
 # What the random policies came to.
 SEEN: Counter[str] = Counter()
@@ -57,7 +65,7 @@ def compare(
         SEEN.update({f"{found.reason} {found.code} {found.mode}": 1, "drawn": found.variant is not None})
 
 
-@examples(200)
+@examples(100)
 @given(st.data())
 def test_every_field_equals_the_twins(data: st.DataObject) -> None:
     source = data.draw(policies())
@@ -83,45 +91,49 @@ def test_the_random_policies_come_to_everything() -> None:
     assert {name for name, count in SEEN.items() if count >= 3} >= outcomes
 
 
-@examples(150)
+@examples(100)
 @given(st.data())
-def test_the_position_of_a_ramp_equals_the_twins(data: st.DataObject) -> None:
-    """Step, share, mode, and the instants before and after."""
-    source = data.draw(policies())
+def test_every_operator_answers_as_the_twins(data: st.DataObject) -> None:
+    """Values at and beside the operands, of right and wrong types."""
+    source = data.draw(asking_policies())
+    engine = engine_of(source, [], turnout.ManualClock(NOW))
+    for key, values in data.draw(values_of_x(source, 5)).items():
+        (asked,) = source["toggles"][key]["rules"]
+        expected = [twin.holds(source, asked["when"], {"x": value}) for value in values]
+        assert [engine.is_enabled(key, "c-1", {"x": value}) for value in values] == expected, (asked, values)
+
+
+@examples(60)
+@given(st.data())
+def test_ramps_equal_the_twins(data: st.DataObject) -> None:
+    """Step, share, mode, the instants before and after, and who is in, at every edge of a step."""
+    source = data.draw(ramped_policies())
     gates = data.draw(gates_of(source))
     engine = engine_of(source, gates, turnout.ManualClock(NOW))
-    instants = [data.draw(contacts()).at_us, *edges(source, gates)]
+    units = data.draw(st.lists(st.integers(0, 10**6), min_size=2, max_size=2))
+    for at_us in [FIRST_US, data.draw(st.integers(FIRST_US, LAST_US)), *edges(source, gates)]:
+        for key, found in source["toggles"].items():
+            (listed,) = found["rules"]
+            passed = twin.passed(listed["ramp"], key, listed["id"], gates)
+            (position,) = engine.ramp(key, at=moment(at_us))
+            assert shown(position) == twin_position(listed, passed, at_us)
+            for unit, attributes in ((units[0], {}), ("c-1", {"customer_id": units[1], "account.tier": None})):
+                expected = twin.evaluate(source, gates, key, Contact(unit, attributes, at_us))
+                assert fields(engine.evaluate(key, unit, attributes, at=at_us)) == expected
+
+
+@examples(100)
+@given(st.data())
+def test_schedules_equal_the_twins(data: st.DataObject) -> None:
+    """At changes of clocks, at the edges of windows, at `from` and `until`."""
+    source = data.draw(scheduled_policies())
+    engine = engine_of(source, [], turnout.ManualClock(NOW))
+    near = [data.draw(instants()) for _ in range(10)]
     for key, found in source["toggles"].items():
-        ramps = [listed for listed in found["rules"] if "ramp" in listed]
-        for at_us in instants:
-            positions = engine.ramp(key, at=moment(at_us))
-            expected = [
-                twin_position(listed, twin.passed(listed["ramp"], key, listed["id"], gates), at_us) for listed in ramps
-            ]
-            assert [shown(position) for position in positions] == expected
-
-
-def twin_position(listed: Document, passed: dict[int, int], at_us: int) -> dict[str, Any]:
-    """What `engine.ramp` says of one rule, what it waits for apart."""
-    steps = listed["ramp"]["steps"]
-    now = twin_time.position(listed["ramp"], passed, at_us)
-    later = [stage.from_us for stage in twin_time.stages(listed["ramp"], passed) if stage.from_us > at_us]
-    step = None if now.step is None else steps[now.step]
-    return {
-        "rule": listed["id"],
-        "step": now.step,
-        "steps": len(steps),
-        "percent": 0.0 if step is None else step["percent"],
-        "mode": "off" if step is None else step.get("mode", "live"),
-        "entered_at": None if step is None else moment(now.from_us),
-        "next_at": moment(later[0]) if later else None,
-    }
-
-
-def shown(position: turnout.RampPosition) -> dict[str, Any]:
-    """The fields of a position that do not put it into words."""
-    names = ("rule", "step", "steps", "percent", "mode", "entered_at", "next_at")
-    return {name: getattr(position, name) for name in names}
+        ends = [instant_of_document(found["schedule"][name]) for name in ("from", "until") if name in found["schedule"]]
+        at = [at_us + late for at_us in (*near, *ends) for late in (0, -1, 30 * 60 * 10**6)]
+        expected = [twin_time.is_open(found["schedule"], source["calendars"], at_us) for at_us in at]
+        assert engine.evaluate_many(key, ["c-1"] * len(at), at=at).enabled.tolist() == expected
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "UTC"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import datetime as dt
 import enum
+import sys
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 
 import turnout
-from tests.property.documents import asks, engine, fields, holds, only, ramp, rule, toggle
+from tests.property.documents import NOW, asks, engine, fields, holds, only, ramp, rule, toggle
 
 
 class Hostile:
@@ -152,6 +153,34 @@ def test_any_mapping_will_do() -> None:
     only_pro = only(rules=[rule(ramp=ramp({"percent": 50}))])
     assert only_pro.evaluate("t", Plan.PRO) == only_pro.evaluate("t", "pro")
     assert only_pro.evaluate("t", Seats.THREE) == only_pro.evaluate("t", "3")
+
+
+def test_nothing_is_kept_of_a_contact() -> None:
+    """Thousands of calls by every door leave no reference behind to what they were given."""
+    listed = [rule({"attribute": "plan", "in": ["pro", "free"]}, ramp=ramp({"percent": 50}))]
+    desk = engine({"t": toggle(rules=listed), "off": toggle(enabled=False)})
+    kept: list[Any] = ["".join(["unit", "-1"]), {"plan": "".join(["p", "ro"])}, object(), NOW.replace(microsecond=1)]
+    unit, attributes, default, at = kept
+    watched = [*kept, attributes["plan"], "".join(["no", "body"])]
+    handle, key = desk.toggle("t"), watched[-1]
+
+    def call() -> None:
+        for _ in range(30):
+            desk.evaluate("t", unit, attributes, default, at=at)
+            desk.evaluate(key, unit, attributes, default).to_dict()
+            assert desk.evaluate("off", unit, None, default).value is default
+            desk.is_enabled("t", unit, attributes)
+            str(desk.explain("t", unit, attributes, default, at=at))
+            handle.evaluate(turnout.Context(unit, attributes), at=at)
+            dict(desk.evaluate_all(unit, attributes, at=at))
+            desk.evaluate_many("off", [unit], [attributes], at=[at], default=default).to_frame()
+            desk.evaluate_many("t", [unit], {"plan": [attributes["plan"]]}, default=default)[0].to_dict()
+
+    call()
+    before = [sys.getrefcount(one) for one in watched]
+    for _ in range(10):
+        call()
+    assert [sys.getrefcount(one) for one in watched] == before
 
 
 def test_a_clock_that_fails_is_the_callers_affair() -> None:

@@ -71,8 +71,8 @@ def test_a_hundred_thousand_unknown_names_among_ten_thousand() -> None:
 @pytest.fixture(scope="module")
 def flood() -> list[str]:
     """Texts that share their place in a table whose hash is known; the oracle says that they do."""
-    texts = colliding_texts(12_000)
-    assert len(set(texts)) == 12_000
+    texts = colliding_texts(6_000)
+    assert len(set(texts)) == 6_000
     assert len({xxhash.xxh3_64_intdigest(text.encode()) % 2**26 for text in texts}) == 1
     return texts
 
@@ -83,7 +83,7 @@ def flood() -> list[str]:
         lambda names: single(overrides=[{"units": names, "serve": False}]),
         lambda names: where({"attribute": "a", "in": names}),
         lambda names: where({"any": [{"attribute": name, "exists": True} for name in names]}),
-        lambda names: single(rules=[{"id": name} for name in names[:10_000]]),
+        lambda names: single(rules=[{"id": name} for name in names]),
         lambda names: {"turnout": 1, "toggles": {name: {} for name in names}},
     ],
     ids=["units", "a set", "attributes", "rules", "toggles"],
@@ -92,7 +92,7 @@ def test_names_made_to_share_a_hash_cost_no_more_than_others(
     place: Callable[[list[str]], Tree], flood: list[str]
 ) -> None:
     made, others = (json.dumps(place(names)).encode() for names in (flood, [f"unit{n:04x}" for n in range(len(flood))]))
-    assert seconds(made, "json") < seconds(others, "json") * SLACK + NOISE_S
+    assert seconds(made, "json") < seconds(others, "json") * SLACK + NOISE_S / 5
 
 
 @pytest.mark.parametrize("form", ["toml", "json"])

@@ -73,7 +73,7 @@ def test_one_bad_toggle_is_inert_and_the_others_serve(fault: str, form: Form) ->
     for key in ("good", "better"):
         assert serving.evaluate(key, "c-1").reason == "STATIC"
         assert serving.is_enabled(key)
-    assert serving.evaluate_all("c-1").enabled == ["good", "better"]
+    assert serving.evaluate_all("c-1").enabled == ["better", "good"]
     batch = serving.evaluate_many("bad", ["c-1", "c-2"])
     assert batch.code.to_list() == ["PARSE_ERROR", "PARSE_ERROR"]
 

@@ -169,6 +169,19 @@ def test_size(form: Form) -> None:
     assert found.hint
 
 
+@pytest.mark.parametrize(("form", "most"), [("toml", 2_000_000), ("json", 8_000_000)])
+def test_number_of_values(form: Form, most: int) -> None:
+    """A short value takes many times its length in memory."""
+    text = WRITERS[form](single(description=["0"])).text.replace('"0"', "0," * (most + 1) + "0")
+    (found,) = problems(text, form)
+    assert (found.path, found.kind) == ("", "limit")
+    assert str(most) in found.message
+    assert "split the policy" in found.hint
+    assert ("JSON" in found.hint) == (form == "toml")
+    fewer = WRITERS[form](single(description=["0"])).text.replace('"0"', "0," * (most // 4) + "0")
+    assert [p.path for p in problems(fewer, form)] == ["toggles.bot.description"]
+
+
 def test_a_file_above_the_size_is_refused_unread(tmp_path: Path) -> None:
     """A file can be larger than the memory; a sparse one costs nothing."""
     for suffix in (".toml", ".json"):

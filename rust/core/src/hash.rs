@@ -3,7 +3,7 @@
 //! `seed = xxh3_64(utf8(salt + "\x1f" + stage))`, `hash = xxh3_64(unit, seed)`, and a unit is exposed iff
 //! `hash < percent * 2^64 / 100`, in integers. Percent grows, the bound grows, nobody leaves: the sticky law.
 
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasher, Hasher};
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
@@ -129,9 +129,30 @@ pub fn part(hash: u64, total: u64) -> u64 {
     part
 }
 
-/// A hasher without a random seed: the core's tables iterate and cost the same in every run.
-#[derive(Default)]
+/// A hasher without entropy: the core's tables iterate and cost the same in every run.
 pub struct KeyHasher(u64);
+
+/// The seed of a table. Tables of names that a document brings take theirs from the whole document, so that nobody can
+/// choose names that fall together.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct KeySeed(u64);
+
+impl KeySeed {
+    /// The seed of a document.
+    #[must_use]
+    pub fn of(document: &[u8]) -> Self {
+        Self(xxh3_64(document))
+    }
+}
+
+impl BuildHasher for KeySeed {
+    type Hasher = KeyHasher;
+
+    #[inline]
+    fn build_hasher(&self) -> KeyHasher {
+        KeyHasher(self.0)
+    }
+}
 
 impl Hasher for KeyHasher {
     #[inline]
@@ -150,9 +171,9 @@ impl Hasher for KeyHasher {
 }
 
 /// A table by text.
-pub type KeyMap<K, V> = hashbrown::HashMap<K, V, BuildHasherDefault<KeyHasher>>;
+pub type KeyMap<K, V> = hashbrown::HashMap<K, V, KeySeed>;
 /// A set of texts.
-pub type KeySet<K> = hashbrown::HashSet<K, BuildHasherDefault<KeyHasher>>;
+pub type KeySet<K> = hashbrown::HashSet<K, KeySeed>;
 
 #[cfg(test)]
 mod tests {

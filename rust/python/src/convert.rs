@@ -148,6 +148,10 @@ fn numpy_scalar<'py>(value: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
     let is_scalar = value.getattr("ndim").ok()?.eq(0).ok()?;
     let item = value.call_method0("item").ok()?;
     // Nothing that would lead back here.
+    // Days and not-a-time are what they are in a column; other numpy times are numbers of some unit.
+    if "Mm".contains(kind) {
+        return (is_scalar && (item.is_none() || item.is_exact_instance_of::<PyDate>())).then_some(item);
+    }
     let plain = item.is_exact_instance_of::<PyBool>()
         || item.is_exact_instance_of::<PyInt>()
         || item.is_exact_instance_of::<PyFloat>()

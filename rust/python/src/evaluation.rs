@@ -245,9 +245,13 @@ impl Evaluations {
         PyList::new(py, self.keys(py)?.iter().zip(self.values(py)?.iter()).collect::<Vec<_>>())
     }
 
-    /// The evaluation of a key, or None.
-    fn get(&self, key: &str) -> Option<Evaluation> {
-        self.__getitem__(key).ok()
+    /// The evaluation of a key, or the default.
+    #[pyo3(signature = (key, default=None))]
+    fn get(&self, py: Python<'_>, key: &str, default: Option<Py<PyAny>>) -> PyResult<Py<PyAny>> {
+        match self.__getitem__(key) {
+            Ok(found) => Ok(Py::new(py, found)?.into_any()),
+            Err(_) => Ok(default.unwrap_or_else(|| py.None())),
+        }
     }
 
     /// The keys of the toggles that are on, in the policy's order.

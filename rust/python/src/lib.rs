@@ -24,10 +24,6 @@ mod rows;
 mod subject;
 mod table;
 
-/// Policies are many small pieces: this allocator loads them faster, and gives back what loading needed.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// The compiled core of turnout.
 #[pyo3::pymodule(gil_used = false)]
 mod _core {

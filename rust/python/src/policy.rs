@@ -51,7 +51,7 @@ impl Policy {
     /// --------
     /// >>> import turnout
     /// >>> turnout.Policy.from_bytes(b'{"turnout": 1, "toggles": {}}', format="json")
-    /// Policy(0 toggles, digest 0f0e9a41)
+    /// Policy(0 toggles, digest ...)
     #[staticmethod]
     #[pyo3(signature = (data, format="toml", strict=true))]
     fn from_bytes(data: &Bound<'_, PyBytes>, format: &str, strict: bool) -> PyResult<Self> {

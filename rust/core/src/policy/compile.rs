@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use regex::{Regex, RegexBuilder};
 
-use crate::hash::KeyMap;
+use crate::hash::{KeyMap, KeySeed};
 use crate::time::{Calendar, Zone, Zones};
 
 use super::limits;
@@ -22,6 +22,8 @@ pub struct Compiler<'d> {
     pub governance: usize,
     /// Attribute names by slot.
     pub attributes: Vec<Box<str>>,
+    /// The seed of the tables of names.
+    pub keys: KeySeed,
     /// Index of each segment, in the document's order.
     pub segments: KeyMap<Box<str>, u32>,
     /// Index of each toggle, in the document's order.
@@ -44,21 +46,22 @@ pub struct Compiler<'d> {
 
 impl<'d> Compiler<'d> {
     /// A compilation that has met nothing.
-    pub fn new(problems: &'d mut Problems) -> Self {
+    pub fn new(problems: &'d mut Problems, keys: KeySeed) -> Self {
         Self {
             problems,
             governance: 0,
             attributes: Vec::new(),
-            segments: KeyMap::default(),
-            toggles: KeyMap::default(),
+            keys,
+            segments: KeyMap::with_hasher(keys),
+            toggles: KeyMap::with_hasher(keys),
             variants: Vec::new(),
             calendars: BTreeMap::new(),
             segment_looks: Vec::new(),
             ramps: 0,
             effort: Effort::DOCUMENT,
-            slots: KeyMap::default(),
+            slots: KeyMap::with_hasher(keys),
             zones: Zones::default(),
-            patterns: KeyMap::default(),
+            patterns: KeyMap::with_hasher(keys),
             tests: 0,
         }
     }

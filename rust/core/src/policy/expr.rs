@@ -10,6 +10,8 @@ use semver::Version;
 use super::version::parse_version;
 use crate::time;
 
+use crate::hash::KeySet;
+
 use super::compile::Compiler;
 use super::limits;
 use super::model::{Expr, Number, Op, Relation, Scalar, Set};
@@ -251,12 +253,9 @@ fn set(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Box<Set
     numbers.sort_by(|a, b| a.compare(*b).unwrap_or(Ordering::Equal));
     let numbers = numbers.into_boxed_slice();
     let set = if texts.len() > Set::FEW {
-        Set {
-            few: Box::default(),
-            many: Some(texts.into_iter().map(|text| text.as_str().into()).collect()),
-            numbers,
-            bools,
-        }
+        let mut keys = KeySet::with_capacity_and_hasher(texts.len(), c.keys);
+        keys.extend(texts.iter().map(|text| Box::from(text.as_str())));
+        Set { few: Box::default(), many: Some(keys), numbers, bools }
     } else {
         Set { few: texts.into_boxed_slice(), many: None, numbers, bools }
     };

@@ -9,6 +9,7 @@ mod path;
 mod ramp;
 mod reader;
 mod rules;
+mod schedules;
 mod sections;
 mod toggles;
 mod version;
@@ -20,7 +21,7 @@ pub mod problem;
 pub mod source;
 pub mod toml;
 
-use crate::hash::KeyMap;
+use crate::hash::{KeyMap, KeySeed};
 
 pub use model::{
     Category, Expr, Number, Op, Relation, Requirement, Rule, Scalar, Segment, Serve, Served, Set, Slot, State, Test,
@@ -67,7 +68,8 @@ impl Policy {
         let Some(root) = source::read(bytes, format, &mut problems) else { return Err(problems.finish(bytes)) };
         // Text faults mean that the tree is not what was written: nothing to be lenient about.
         let unreadable = !problems.is_empty();
-        let compiled = sections::compile(&root, &mut problems);
+        let keys = KeySeed::of(bytes);
+        let compiled = sections::compile(&root, keys, &mut problems);
         let refused = unreadable || compiled.refused || (strict && !problems.is_empty());
         let found = problems.finish(bytes);
         if refused {
@@ -75,7 +77,8 @@ impl Policy {
         }
         let document = canonical::canonical_json(&root).into_boxed_str();
         let digest = canonical::hex(&canonical::digest(&document, crate::time::TZDB_VERSION)).into();
-        let index = compiled.toggles.iter().zip(0..).map(|(toggle, index)| (toggle.key.clone(), index)).collect();
+        let mut index = KeyMap::with_capacity_and_hasher(compiled.toggles.len(), keys);
+        index.extend(compiled.toggles.iter().zip(0..).map(|(toggle, index)| (toggle.key.clone(), index)));
         Ok(Policy {
             document,
             digest,

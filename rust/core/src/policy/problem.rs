@@ -216,13 +216,29 @@ impl Places {
 }
 
 /// A text cut to the length that a report keeps.
-fn cut(mut text: String) -> String {
+fn cut(text: String) -> String {
+    let mut text = printable(text);
     if text.len() > Problems::TEXT_BYTES {
         text.truncate(boundary(&text, Problems::TEXT_BYTES - 3));
         text.push_str("...");
         text.shrink_to_fit();
     }
     text
+}
+
+/// A text of one line that writes nothing but itself on a terminal: what a document names ends up in reports.
+fn printable(text: String) -> String {
+    let hidden = |c: char| {
+        c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(hidden) {
+        return text;
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if hidden(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
+    }
+    shown
 }
 
 /// The last place up to `limit` at which the text can be cut.

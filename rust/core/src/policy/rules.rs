@@ -21,7 +21,7 @@ pub fn overrides(
     c: &mut Compiler<'_>,
 ) -> Option<KeyMap<Box<str>, Serve>> {
     let list = fields.path.key("overrides");
-    let mut table: KeyMap<Box<str>, Serve> = KeyMap::default();
+    let mut table: KeyMap<Box<str>, Serve> = KeyMap::with_hasher(c.keys);
     for (index, item) in fields.list(field, c.problems)?.iter().enumerate() {
         let path = list.index(index);
         let Some(entry) = Fields::open(item, &path, &["units", "serve"], c.problems) else { continue };
@@ -83,7 +83,7 @@ pub fn rules(field: Field<'_, '_>, fields: &Fields<'_, '_>, toggle: &Toggle, c: 
         fields.fault(field, Kind::Limit, format!("{} rules", items.len()), hint, c.problems);
         return Box::default();
     }
-    let mut ids: KeyMap<Box<str>, usize> = KeyMap::default();
+    let mut ids: KeyMap<Box<str>, usize> = KeyMap::with_hasher(c.keys);
     let mut rules = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         let path = list.index(index);

@@ -2,6 +2,8 @@
 
 use crate::time::Calendar;
 
+use crate::hash::KeySeed;
+
 use super::compile::Compiler;
 use super::expr::exprs;
 use super::graph::{self, Fault};
@@ -26,8 +28,8 @@ pub struct Compiled {
 }
 
 /// Compiles a document.
-pub fn compile(root: &Node<'_>, problems: &mut Problems) -> Compiled {
-    let mut c = Compiler::new(problems);
+pub fn compile(root: &Node<'_>, keys: KeySeed, problems: &mut Problems) -> Compiled {
+    let mut c = Compiler::new(problems, keys);
     let mut compiled = Compiled {
         environment: None,
         toggles: Box::default(),

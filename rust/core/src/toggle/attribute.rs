@@ -45,7 +45,8 @@ impl Number {
     #[inline]
     #[must_use]
     pub fn from_f64(value: f64) -> Number {
-        if value.abs() <= EXACT && value.fract().abs() < f64::MIN_POSITIVE {
+        #[expect(clippy::float_cmp, reason = "whole numbers equal their whole part exactly")]
+        if value.abs() <= EXACT && value.trunc() == value {
             #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53")]
             return Number::Int(value as i64);
         }
