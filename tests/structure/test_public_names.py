@@ -64,7 +64,7 @@ def test_it_has_an_example_that_runs(name: str, tmp_path: Path, monkeypatch: pyt
     tests = [parser.get_doctest(text, {}, key, None, 0) for key, text in documents(name).items()]
     tests = [test for test in tests if test.examples]
     assert tests, f"turnout.{name} has no example"
-    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
     failures: list[str] = []
     for test in tests:
         runner.run(test, out=failures.append)
