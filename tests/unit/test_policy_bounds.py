@@ -104,6 +104,17 @@ def test_a_hundred_megabytes_are_refused_at_once(form: Form) -> None:
     assert found.kind == "limit"
 
 
+def test_a_name_of_megabytes_above_a_thousand_faults() -> None:
+    """The report cuts the name, so nothing needs to read all of it for each fault."""
+    faults = {f"unknown-{n}": 1 for n in range(1000)}
+    data = json.dumps({"turnout": 1, "toggles": {"k" * 20_000_000: faults}}).encode()
+    started = time.process_time()
+    found = problems(data, "json")
+    assert time.process_time() - started < BOUND_S
+    assert len(found) == 1001
+    assert max(len(p.path) for p in found) <= 1000
+
+
 def test_sixty_megabytes_of_sound_nonsense_are_taken() -> None:
     data = json.dumps(nonsense(60_000_000)).encode()
     assert 55_000_000 < len(data) < 64 << 20

@@ -33,11 +33,19 @@ impl<'p> Path<'p> {
     }
 }
 
+/// The part of a key that a report can show: whoever writes a path never looks at more of a key than this.
+fn shown(key: &str) -> &str {
+    const LONGEST: usize = 1_000;
+    if key.len() <= LONGEST {
+        return key;
+    }
+    let end = (0..=LONGEST).rev().find(|end| key.is_char_boundary(*end));
+    &key[..end.unwrap_or(0)]
+}
+
 /// Whether a key can stand in a path without quotes.
 fn is_plain(key: &str) -> bool {
-    // Keys beyond this are cut in reports, and not worth looking through.
-    const LONGEST: usize = 1_000;
-    (1..=LONGEST).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 impl fmt::Display for Path<'_> {
@@ -48,6 +56,7 @@ impl fmt::Display for Path<'_> {
             Part::Root => Ok(()),
             Part::Index(index) => write!(f, "[{index}]"),
             Part::Key(key) => {
+                let key = shown(key);
                 if parent.parent.is_some() {
                     f.write_str(".")?;
                 }

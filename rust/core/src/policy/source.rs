@@ -50,7 +50,11 @@ fn too_many(source: &str, format: Format, problems: &mut Problems) -> bool {
     let signs = source.bytes().filter(|byte| matches!(byte, b',' | b'=' | b':' | b'[' | b'{')).count();
     if signs > most {
         let message = format!("{signs} values or so, more than the {most} of the limit");
-        problems.push(Kind::Limit, "", None, message, "split the policy, or write it in JSON");
+        let hint = match format {
+            Format::Toml => "split the policy, or write it in JSON",
+            Format::Json => "split the policy",
+        };
+        problems.push(Kind::Limit, "", None, message, hint);
     }
     signs > most
 }
