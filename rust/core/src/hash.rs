@@ -3,9 +3,13 @@
 //! `seed = xxh3_64(utf8(salt + "\x1f" + stage))`, `hash = xxh3_64(unit, seed)`, and a unit is exposed iff
 //! `hash < percent * 2^64 / 100`, in integers. Percent grows, the bound grows, nobody leaves: the sticky law.
 
+mod units;
+
 use std::hash::{BuildHasher, Hasher};
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+pub use units::UnitHasher;
 
 /// Name of the native algorithm in documents.
 pub const NATIVE: &str = "xxh3/1";

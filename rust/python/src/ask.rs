@@ -11,15 +11,20 @@ use crate::column::Column;
 pub struct Asked<'a> {
     op: &'a Op,
     how: How<'a>,
+    /// The column, when it has nulls that `how` does not see.
+    nulls: Option<&'a dyn Array>,
 }
+
+/// Up to this many different texts are asked beforehand.
+const TEXTS: usize = 256;
 
 enum How<'a> {
     /// The same for every row.
     Constant(bool),
-    /// Asked once for each different text.
-    Keyed(&'a [u32], Vec<bool>),
+    /// Asked once for each of a few different texts.
+    Keyed(&'a [u32], Box<[bool; TEXTS]>),
     /// Short texts, compared as the words in which Arrow keeps them.
-    Short(&'a Column, &'a [u128], Vec<u128>),
+    Short(&'a [u128], Vec<u128>),
     /// Integers against an integer.
     Int(&'a [i64], Relation, i64),
     /// Value by value.
@@ -37,15 +42,24 @@ impl<'a> Asked<'a> {
         let how = match (column, op) {
             (None, _) => How::Constant(holds(op, Attribute::Missing)),
             (Some(Column::Constant(value, _)), _) => How::Constant(holds(op, value.borrow())),
-            (Some(Column::Keyed { keys, texts }), _) => {
-                How::Keyed(keys, texts.iter().map(|text| holds(op, text.borrow())).collect())
+            (Some(Column::Keyed { keys, texts }), _) if texts.len() <= TEXTS => {
+                let mut answers = Box::new([false; TEXTS]);
+                for (key, answer) in (0..).zip(answers.iter_mut()).take(texts.len()) {
+                    *answer = holds(op, Column::text(texts, key));
+                }
+                How::Keyed(keys.values(), answers)
             }
             (Some(Column::Int(array)), Op::Compare(relation, Number::Int(bound))) if array.null_count() == 0 => {
                 How::Int(array.values(), *relation, *bound)
             }
             (Some(column), _) => short(column, op).unwrap_or(How::Each(column)),
         };
-        Self { op, how }
+        let nulls: Option<&dyn Array> = match (&how, column) {
+            (How::Short(..), Some(Column::Text(array))) => Some(array),
+            (How::Keyed(..), Some(Column::Keyed { keys, .. })) => Some(keys),
+            _ => None,
+        };
+        Self { op, how, nulls: nulls.filter(|array| array.null_count() > 0) }
     }
 
     /// Writes the answers for the rows from `start` on.
@@ -54,16 +68,19 @@ impl<'a> Asked<'a> {
         match &self.how {
             How::Constant(answer) => out.fill(*answer),
             How::Keyed(keys, answers) => {
-                out.iter_mut().zip(&keys[start..end]).for_each(|(cell, key)| *cell = answers[*key as usize]);
+                // Cut to the size of the table, so that no key has to be checked.
+                let keys = keys[start..end].iter().map(|key| *key as usize % TEXTS);
+                out.iter_mut().zip(keys).for_each(|(cell, key)| *cell = answers[key]);
+                self.mend_nulls(start, out);
             }
-            How::Short(column, views, wanted) => {
+            How::Short(views, wanted) => {
                 let views = &views[start..end];
                 // A pass for each: simple loops are what a compiler makes fast.
                 out.fill(false);
                 for one in wanted {
                     out.iter_mut().zip(views).for_each(|(cell, view)| *cell |= view == one);
                 }
-                self.mend_nulls(column, start, out);
+                self.mend_nulls(start, out);
             }
             How::Int(values, relation, bound) => compare(&values[start..end], *relation, *bound, out),
             How::Each(column) => {
@@ -75,15 +92,12 @@ impl<'a> Asked<'a> {
     }
 
     /// What stands in the place of a null is not its value.
-    fn mend_nulls(&self, column: &Column, start: usize, out: &mut [bool]) {
-        if let Column::Text(array) = column
-            && array.null_count() > 0
-        {
-            let null = holds(self.op, Attribute::Null);
-            for (row, cell) in (start..).zip(out) {
-                if array.is_null(row) {
-                    *cell = null;
-                }
+    fn mend_nulls(&self, start: usize, out: &mut [bool]) {
+        let Some(nulls) = self.nulls else { return };
+        let null = holds(self.op, Attribute::Null);
+        for (row, cell) in (start..).zip(out) {
+            if nulls.is_null(row) {
+                *cell = null;
             }
         }
     }
@@ -100,7 +114,7 @@ fn short<'a>(column: &'a Column, op: &Op) -> Option<How<'a>> {
     };
     let all_short = !texts.is_empty() && texts.iter().all(|text| text.len() <= INSIDE);
     let wanted = || texts.iter().map(|text| make_view(text.as_bytes(), 0, 0)).collect();
-    all_short.then(|| How::Short(column, array.views(), wanted()))
+    all_short.then(|| How::Short(array.views(), wanted()))
 }
 
 fn compare(values: &[i64], relation: Relation, bound: i64, out: &mut [bool]) {

@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use numpy::{PyArray1, ToPyArray};
+use numpy::PyArray1;
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use turnout_core::engine::Usage;
-use turnout_core::hash::Percent;
+use turnout_core::hash::{Percent, position};
 use turnout_core::toggle::Decision;
 
 use crate::column::Column;
+use crate::contacts::Contacts;
 use crate::context::Owned;
 use crate::evaluation::{Evaluation, NOT_FOUND};
+use crate::found::{Found, numbers};
 use crate::installed::Installed;
-use crate::rows::{Batch, Found, Instants, NO_BUCKET, Needs};
+use crate::rows::{Batch, Instants, Needs};
 use crate::table::Table;
 
 fn row_count(units: Option<&Column>, table: &Table<'_>, at: &Instants) -> PyResult<usize> {
@@ -56,37 +57,36 @@ pub fn evaluate(
     let units = units.map(|units| Column::from_argument("units", units)).transpose()?;
     let rows = row_count(units.as_ref(), &table, &arguments.instants)?;
     let toggle = installed.engine.policy.find(key);
-    let found = match toggle {
-        None => Found::uniform(NOT_FOUND, rows),
+    let nobody = || Column::Constant(Owned::Missing, rows);
+    let (found, contacts) = match toggle {
+        None => (Found::uniform(NOT_FOUND, rows), Contacts { units: nobody(), attributes: Vec::new() }),
         Some(toggle) => {
             if let Some(row) = arguments.instants.gap(rows) {
                 let message =
                     format!("at[{row}] is no instant: write an aware datetime or microseconds since the epoch");
                 return Err(PyValueError::new_err(message));
             }
-            let nobody = Column::Constant(Owned::Missing, rows);
-            let units = units.as_ref().unwrap_or(&nobody);
-            run(py, &installed, toggle, units, &table, arguments.instants, rows)?
+            run(py, &installed, toggle, units.unwrap_or_else(nobody), &table, &arguments.instants, rows)?
         }
     };
-    Ok(EvaluationBatch { installed, key: key.into(), toggle, found, default: arguments.default })
+    Ok(EvaluationBatch { installed, key: key.into(), toggle, found, contacts, default: arguments.default })
 }
 
 fn run(
     py: Python<'_>,
     installed: &Installed,
     toggle: u32,
-    units: &Column,
+    units: Column,
     table: &Table<'_>,
-    instants: Instants,
+    instants: &Instants,
     rows: usize,
-) -> PyResult<Found> {
+) -> PyResult<(Found, Contacts)> {
     let policy = &*installed.engine.policy;
     let mut needs = Needs::default();
     needs.toggle(policy, toggle);
-    let mut columns: Vec<Option<Column>> = policy.attributes.iter().map(|_| None).collect();
+    let mut contacts = Contacts { units, attributes: policy.attributes.iter().map(|_| None).collect() };
     for slot in needs.tests.iter().map(|test| test.slot).chain(needs.units.iter().copied()) {
-        let place = &mut columns[slot as usize];
+        let place = &mut contacts.attributes[slot as usize];
         if place.is_some() {
             continue;
         }
@@ -98,13 +98,11 @@ fn run(
         }
         *place = Some(column);
     }
-    let batch = Batch::new(installed, toggle, units, columns, instants, needs.tests);
+    let batch = Batch::new(installed, toggle, &contacts, instants, &needs.tests);
     let found = py.detach(|| batch.run(rows));
-    let mut per_kind = vec![0_u64; found.kinds.len()];
-    found.codes.iter().for_each(|code| per_kind[*code as usize] += 1);
-    let enabled = found.kinds.iter().zip(per_kind).filter(|(kind, _)| kind.enabled()).map(|(_, count)| count).sum();
-    installed.engine.count(toggle, Usage { evaluations: rows as u64, enabled });
-    Ok(found)
+    installed.engine.count(toggle, found.usage());
+    contacts.keep_units(&needs.units);
+    Ok((found, contacts))
 }
 
 /// The evaluations of one toggle for many contacts, in the order of the rows.
@@ -129,6 +127,8 @@ pub struct EvaluationBatch {
     key: Box<str>,
     toggle: Option<u32>,
     found: Found,
+    /// Whom it is about: places on ramps are worked out when somebody asks for them.
+    contacts: Contacts,
     default: Option<Py<PyAny>>,
 }
 
@@ -138,13 +138,11 @@ impl EvaluationBatch {
         Evaluation::new(Arc::clone(&self.installed), self.toggle, &self.key, kind, default)
     }
 
-    fn numbers<'py, T: numpy::Element + Copy>(
-        &self,
-        py: Python<'py>,
-        of: impl Fn(&Decision) -> T,
-    ) -> Bound<'py, PyArray1<T>> {
-        let values: Vec<T> = self.found.kinds.iter().map(of).collect();
-        PyArray1::from_iter(py, self.found.codes.iter().map(|code| values[*code as usize]))
+    /// Where the unit of a row stands on the ramp that decided it.
+    fn place(&self, row: usize, kind: Decision) -> Option<u32> {
+        let toggle = &self.installed.engine.policy.toggles[self.toggle? as usize];
+        let ramp = toggle.rules[usize::from(kind.rule?)].ramp.as_ref().filter(|_| kind.code.is_none())?;
+        self.contacts.hashes(Some(ramp.unit), ramp.ramp_seed).at(row).ok().map(position)
     }
 
     fn series<'py>(
@@ -161,44 +159,42 @@ impl EvaluationBatch {
             Ok(series) => series.call_method1("cast", (polars.getattr("String")?,))?,
             Err(_) => polars.getattr("Series")?.call1((name, values, polars.getattr("Object")?))?,
         };
-        kinds.call_method1("gather", (self.found.codes.to_pyarray(py),))
+        kinds.call_method1("gather", (self.found.codes(py),))
     }
 }
 
 #[pymethods]
 impl EvaluationBatch {
     fn __len__(&self) -> usize {
-        self.found.codes.len()
+        self.found.rows()
     }
 
     fn __getitem__(&self, py: Python<'_>, index: isize) -> PyResult<Evaluation> {
-        let rows = self.found.codes.len();
+        let rows = self.found.rows();
         let row = if index < 0 { index.checked_add_unsigned(rows) } else { Some(index) };
         let row = row.and_then(|row| usize::try_from(row).ok()).filter(|row| *row < rows);
         let row = row.ok_or_else(|| PyIndexError::new_err(format!("row {index} of {rows}")))?;
-        let mut decision = self.found.kinds[self.found.codes[row] as usize];
-        decision.bucket = Some(self.found.buckets[row]).filter(|bucket| *bucket != NO_BUCKET);
-        Ok(self.evaluation(py, decision))
+        let kind = self.found.kind(row);
+        Ok(self.evaluation(py, Decision { bucket: self.place(row, kind), ..kind }))
     }
 
     /// Whether the toggle is on: a numpy array of bool.
     #[getter]
     fn enabled<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<bool>> {
-        self.numbers(py, Decision::enabled)
+        numbers(py, &self.found, Decision::enabled)
     }
 
     /// The share in force, in percent: a numpy array of float64, `NaN` where no ramp decided.
     #[getter]
     fn percent<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
-        self.numbers(py, |kind| kind.percent.map_or(f64::NAN, Percent::as_f64))
+        numbers(py, &self.found, |kind| kind.percent.map_or(f64::NAN, Percent::as_f64))
     }
 
     /// The units' places on the ramp, in percent: a numpy array of float64, `NaN` where no ramp decided.
     #[getter]
     fn bucket<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
-        let place =
-            |bucket: u32| if bucket == NO_BUCKET { f64::NAN } else { f64::from(bucket) / f64::from(Percent::STEPS) };
-        PyArray1::from_iter(py, self.found.buckets.iter().map(|bucket| place(*bucket)))
+        let place = |row| self.place(row, self.found.kind(row)).map_or(f64::NAN, percent_of);
+        PyArray1::from_vec(py, (0..self.found.rows()).map(place).collect())
     }
 
     /// What is served: a Polars series.
@@ -268,8 +264,12 @@ impl EvaluationBatch {
     }
 
     fn __repr__(&self) -> String {
-        format!("EvaluationBatch({:?}, {} rows)", self.key, self.found.codes.len())
+        format!("EvaluationBatch({:?}, {} rows)", self.key, self.found.rows())
     }
+}
+
+fn percent_of(place: u32) -> f64 {
+    f64::from(place) / f64::from(Percent::STEPS)
 }
 
 fn text(py: Python<'_>, text: Option<&str>) -> Py<PyAny> {

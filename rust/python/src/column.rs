@@ -28,8 +28,8 @@ pub enum Column {
     Text(StringViewArray),
     /// Few texts, named by key in each row.
     Keyed {
-        keys: Vec<u32>,
-        texts: Vec<Owned>,
+        keys: PrimitiveArray<UInt32Type>,
+        texts: StringViewArray,
     },
 }
 
@@ -74,8 +74,14 @@ impl Column {
 
     /// A column from a Polars series.
     pub fn from_series(series: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let series = series.call_method0("rechunk")?;
+        if series.getattr("dtype")?.hasattr("categories")?
+            && let Ok(Some(column)) = categorical(&series)
+        {
+            return Ok(column);
+        }
         // Some types, such as that of columns of nothing but nulls, do not cross the border.
-        let arrays = series.call_method0("rechunk")?.extract::<PyChunkedArray>();
+        let arrays = series.extract::<PyChunkedArray>();
         match arrays.ok().and_then(|arrays| arrays.chunks().first().and_then(Self::from_arrow)) {
             Some(column) => Ok(column),
             None => Self::from_object(&series.call_method0("to_list")?),
@@ -129,9 +135,26 @@ impl Column {
             Self::Float(array) if array.is_valid(row) => Attribute::Float(array.value(row)),
             Self::Time(array) if array.is_valid(row) => Attribute::Time(array.value(row)),
             Self::Text(array) if array.is_valid(row) => Attribute::Text(array.value(row)),
-            Self::Keyed { keys, texts } => texts[keys[row] as usize].borrow(),
+            Self::Keyed { keys, texts } if keys.is_valid(row) => Self::text(texts, keys.value(row)),
             _ => Attribute::Null,
         })
+    }
+
+    /// The text of a key. What lies under a null, or beyond all texts, is null.
+    #[inline]
+    pub fn text(texts: &StringViewArray, key: u32) -> Attribute<'_> {
+        let key = key as usize;
+        if key < texts.len() && texts.is_valid(key) { Attribute::Text(texts.value(key)) } else { Attribute::Null }
+    }
+
+    /// The same values in memory of their own: Polars shares numbers with the numpy array that they came from, which may
+    /// change.
+    pub fn detached(self) -> Self {
+        match self {
+            Self::Int(array) => Self::Int(array.unary(|value| value)),
+            Self::Float(array) => Self::Float(array.unary(|value| value)),
+            other => other,
+        }
     }
 }
 
@@ -148,22 +171,31 @@ where
 
 fn keyed(array: &ArrayRef) -> Option<Column> {
     let dictionary = array.as_any_dictionary();
-    let mut texts: Vec<Owned> = match Column::from_arrow(dictionary.values())? {
-        Column::Text(texts) => texts.iter().map(|t| t.map_or(Owned::Null, |text| Owned::Text(text.into()))).collect(),
+    let Column::Text(texts) = Column::from_arrow(dictionary.values())? else { return None };
+    Some(Column::Keyed { keys: keys(dictionary.keys())?, texts })
+}
+
+fn keys(array: &dyn Array) -> Option<PrimitiveArray<UInt32Type>> {
+    Some(match array.data_type() {
+        DataType::UInt32 => array.as_primitive().clone(),
+        DataType::UInt16 => array.as_primitive::<UInt16Type>().unary(Into::into),
+        DataType::UInt8 => array.as_primitive::<UInt8Type>().unary(Into::into),
         _ => return None,
+    })
+}
+
+/// A categorical series by its physical keys, which Polars hands over as they stand; its way through Arrow copies them.
+fn categorical(series: &Bound<'_, PyAny>) -> PyResult<Option<Column>> {
+    let categories = series.getattr("dtype")?.getattr("categories")?;
+    let physical = series.call_method0("to_physical")?.extract::<PyChunkedArray>()?;
+    // Read after the keys: categories are only ever added.
+    let texts = match categories.call_method0("to_series") {
+        Ok(texts) => Column::from_series(&texts)?,
+        Err(_) => Column::from_series(&categories)?,
     };
-    let null = u32::try_from(texts.len()).ok()?;
-    texts.push(Owned::Null);
-    let key_of = |row: usize, key: u32| if array.is_valid(row) { key } else { null };
-    let keys = match dictionary.keys().as_primitive_opt::<UInt32Type>() {
-        Some(keys) if array.null_count() == 0 => keys.values().to_vec(),
-        Some(keys) => keys.values().iter().enumerate().map(|(row, key)| key_of(row, *key)).collect(),
-        // Nulls have no key that means anything; no text at all has none whatever.
-        None if texts.len() == 1 => vec![null; array.len()],
-        None => {
-            let keys = dictionary.normalized_keys();
-            keys.into_iter().enumerate().map(|(row, key)| key_of(row, u32::try_from(key).unwrap_or(null))).collect()
-        }
-    };
-    Some(Column::Keyed { keys, texts })
+    let keys = physical.chunks().first().and_then(|chunk| keys(chunk));
+    Ok(match (keys, texts) {
+        (Some(keys), Column::Text(texts)) => Some(Column::Keyed { keys, texts }),
+        _ => None,
+    })
 }

@@ -4,9 +4,9 @@ use numpy::{IntoPyArray, PyArray1};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use turnout_core::hash::{Percent, Stage, hash_unit, position, seed};
-use turnout_core::toggle::Unit;
 
 use crate::column::Column;
+use crate::contacts::Contacts;
 use crate::convert::{with_attribute, with_unit};
 
 fn stage(name: &str) -> PyResult<Stage> {
@@ -14,13 +14,6 @@ fn stage(name: &str) -> PyResult<Stage> {
         .into_iter()
         .find(|stage| stage.name() == name)
         .ok_or_else(|| PyValueError::new_err(format!("unknown stage {name:?}; known: \"ramp\", \"variant\"")))
-}
-
-fn bytes_hash(unit: Unit<'_>, seed: u64) -> Option<u64> {
-    match unit {
-        Unit::Key(key) => Some(hash_unit(key.as_bytes(), seed)),
-        Unit::Missing | Unit::Unusable => None,
-    }
 }
 
 /// Where a unit stands on a ramp: a percentage from 0 to below 100.
@@ -61,8 +54,8 @@ fn bytes_hash(unit: Unit<'_>, seed: u64) -> Option<u64> {
 #[pyo3(name = "bucket", signature = (unit, salt, stage="ramp"))]
 pub fn bucket(unit: &Bound<'_, PyAny>, salt: &str, stage: &str) -> PyResult<f64> {
     let seed = seed(salt, self::stage(stage)?);
-    let hash = with_attribute(unit, |attribute| with_unit(attribute, |unit| bytes_hash(unit, seed)));
-    let hash = hash.ok_or_else(|| PyValueError::new_err("unit must be non-empty text or a whole number"))?;
+    let hash = with_attribute(unit, |attribute| with_unit(attribute, |unit| unit.key().map(|key| hash_unit(key.as_bytes(), seed))));
+    let hash = hash.map_err(|_| PyValueError::new_err("unit must be non-empty text or a whole number"))?;
     Ok(f64::from(position(hash)) / f64::from(Percent::STEPS))
 }
 
@@ -102,10 +95,13 @@ pub fn hash_units<'py>(
 ) -> PyResult<Bound<'py, PyArray1<u64>>> {
     let seed = seed(salt, self::stage(stage)?);
     let column = Column::from_argument("units", units)?;
+    let rows = column.len();
+    let contacts = Contacts { units: column, attributes: Vec::new() };
     let hashes: Result<Vec<u64>, usize> = py.detach(|| {
-        (0..column.len())
-            .map(|row| column.with(row, |a| with_unit(a, |unit| bytes_hash(unit, seed))).ok_or(row))
-            .collect()
+        let hashes = contacts.hashes(None, seed);
+        let mut found = Vec::with_capacity(rows);
+        (0..rows).try_for_each(|row| hashes.at(row).map(|hash| found.push(hash)).map_err(|_| row))?;
+        Ok(found)
     });
     match hashes {
         Ok(hashes) => Ok(hashes.into_pyarray(py)),

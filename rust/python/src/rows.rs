@@ -3,19 +3,18 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use turnout_core::policy::{Expr, Policy, Ramp, Rule, Serve, Served, Slot, Test, Toggle};
+use turnout_core::policy::{Expr, Policy, Ramp, Rule, Serve, Served, Slot, Stage, Test, Toggle};
 use turnout_core::time::Micros;
-use turnout_core::toggle::{Attribute, Code, Decision, Overlay, Reason, Silent, Subject, Unit, place, settle};
+use turnout_core::toggle::{Attribute, Decision, Overlay, Reason, Silent, Subject, Unit, place, settle};
 
 use crate::ask::Asked;
 use crate::column::Column;
-use crate::convert::with_unit;
+use crate::contacts::Contacts;
+use crate::found::{Code, Found, Kinds};
 use crate::installed::Installed;
 
 /// Rows evaluated between two looks at memory: their masks stay in the cache.
 const BLOCK: usize = 2048;
-/// Stands for no bucket in a column of them.
-pub const NO_BUCKET: u32 = u32::MAX;
 
 /// The instants of a batch.
 pub enum Instants {
@@ -103,7 +102,7 @@ impl Subject for Row<'_> {
 
     #[inline]
     fn unit<R>(&self, slot: Option<Slot>, then: impl FnOnce(Unit<'_>) -> R) -> R {
-        self.batch.unit(self.in_batch, slot, then)
+        self.batch.contacts.unit(self.in_batch, slot, then)
     }
 
     #[inline]
@@ -123,11 +122,9 @@ type Masks = Vec<[bool; BLOCK]>;
 pub struct Batch<'a> {
     installed: &'a Installed,
     toggle: u32,
-    units: &'a Column,
-    /// By slot; none for attributes that the toggle does not look at.
-    columns: Vec<Option<Column>>,
-    instants: Instants,
-    tests: Vec<&'a Test>,
+    contacts: &'a Contacts,
+    instants: &'a Instants,
+    tests: &'a [&'a Test],
     /// Where each test's mask stands, by the number of the test less that of the first.
     places: Vec<u32>,
     first_test: u32,
@@ -137,18 +134,17 @@ impl<'a> Batch<'a> {
     pub fn new(
         installed: &'a Installed,
         toggle: u32,
-        units: &'a Column,
-        columns: Vec<Option<Column>>,
-        instants: Instants,
-        tests: Vec<&'a Test>,
+        contacts: &'a Contacts,
+        instants: &'a Instants,
+        tests: &'a [&'a Test],
     ) -> Self {
         let first_test = tests.iter().map(|test| test.id).min().unwrap_or(0);
         let last_test = tests.iter().map(|test| test.id).max().unwrap_or(0);
         let mut places = vec![0; (last_test - first_test) as usize + 1];
-        for (place, test) in (0_u32..).zip(&tests) {
+        for (place, test) in (0_u32..).zip(tests) {
             places[(test.id - first_test) as usize] = place;
         }
-        Self { installed, toggle, units, columns, instants, tests, places, first_test }
+        Self { installed, toggle, contacts, instants, tests, places, first_test }
     }
 
     #[inline]
@@ -156,23 +152,20 @@ impl<'a> Batch<'a> {
         self.places[(test.id - self.first_test) as usize] as usize
     }
 
-    /// The unit of a row: the attribute in `slot` when the row has it, otherwise the row's own.
-    #[inline]
-    fn unit<R>(&self, row: usize, slot: Option<Slot>, then: impl FnOnce(Unit<'_>) -> R) -> R {
-        let named = slot.and_then(|slot| self.columns[slot as usize].as_ref());
-        let is_there = |column: &&Column| column.with(row, |a| !matches!(a, Attribute::Missing));
-        let column = named.filter(is_there).unwrap_or(self.units);
-        column.with(row, |attribute| with_unit(attribute, then))
+    /// Decides all rows. Should a byte not tell their kinds apart, they are decided once more with wider codes.
+    pub fn run(&self, rows: usize) -> Found {
+        let narrow = self.decide::<u8>(rows);
+        if narrow.full { self.decide::<u32>(rows).into() } else { narrow.into() }
     }
 
-    /// Decides all rows, block by block, so that what belongs to a row stays in the cache.
-    pub fn run(&self, rows: usize) -> Found {
+    /// Block by block, so that what belongs to a row stays in the cache.
+    fn decide<C: Code>(&self, rows: usize) -> Kinds<C> {
         let toggle = &self.installed.engine.policy.toggles[self.toggle as usize];
         let by_rules = self.installed.engine.starts_with_rules(self.toggle) && toggle.rules.iter().all(is_uniform);
         let asked: Vec<Asked<'_>> =
-            self.tests.iter().map(|test| Asked::new(test, self.columns[test.slot as usize].as_ref())).collect();
+            self.tests.iter().map(|test| Asked::new(test, self.contacts.attribute(test.slot))).collect();
         let mut masks: Masks = vec![[false; BLOCK]; self.tests.len()];
-        let mut found = Found::with_capacity(rows);
+        let mut found = Kinds::with_capacity(rows);
         for start in (0..rows).step_by(BLOCK) {
             let end = rows.min(start + BLOCK);
             for (mask, asked) in masks.iter_mut().zip(&asked) {
@@ -183,34 +176,34 @@ impl<'a> Batch<'a> {
             } else {
                 self.by_row(start..end, &masks, &mut found);
             }
+            if found.full {
+                break;
+            }
         }
         found
     }
 
     /// Any toggle: each row through the core's evaluation.
-    fn by_row(&self, rows: Range<usize>, masks: &Masks, found: &mut Found) {
+    fn by_row<C: Code>(&self, rows: Range<usize>, masks: &Masks, found: &mut Kinds<C>) {
         for row in rows.clone() {
             let now = self.instants.at(row).unwrap_or_default();
             let subject = Row { batch: self, masks, in_block: row - rows.start, in_batch: row, now };
-            let mut decision = self.installed.engine.peek(self.toggle, &subject, &mut Silent);
-            found.buckets.push(decision.bucket.take().unwrap_or(NO_BUCKET));
-            let kind = found.kind(decision);
-            found.codes.push(kind);
+            let code = found.code(self.installed.engine.peek(self.toggle, &subject, &mut Silent));
+            found.codes.push(code);
         }
     }
 
     /// Toggles with nothing before their rules but consent: a whole block passes each rule, in the core's order.
-    fn by_rules(&self, toggle: &Toggle, rows: Range<usize>, masks: &Masks, found: &mut Found) {
+    fn by_rules<C: Code>(&self, toggle: &Toggle, rows: Range<usize>, masks: &Masks, found: &mut Kinds<C>) {
         let (first, length) = (found.codes.len(), rows.len());
-        let default = found.kind(Decision::plain(Served::Off, Reason::Default, None));
+        let default = found.code(Decision::plain(Served::Off, Reason::Default, None));
         found.codes.resize(first + length, default);
-        found.buckets.resize(first + length, NO_BUCKET);
         let mut open = [true; BLOCK];
         for test in &toggle.consent {
-            let kind = found.kind(Decision::plain(Served::Off, Reason::ConsentMissing, None));
+            let refused = found.code(Decision::plain(Served::Off, Reason::ConsentMissing, None));
             let given = &masks[self.place(test)];
             for at in (0..length).filter(|at| open[*at] && !given[*at]) {
-                found.codes[first + at] = kind;
+                found.codes[first + at] = refused;
             }
             open.iter_mut().zip(given).for_each(|(open, given)| *open &= given);
         }
@@ -224,13 +217,16 @@ impl<'a> Batch<'a> {
                 open = [false; BLOCK];
             }
             match (&rule.ramp, rule.serve) {
-                (Some(ramp), serve) => self.ramp(toggle, index, serve, ramp, rows.start, &matched[..length], found),
+                (Some(ramp), serve) => {
+                    let on = OnRamp { toggle, rule: index, serve, ramp };
+                    self.ramp(&on, rows.start, &matched[..length], found);
+                }
                 (None, Serve::Fixed(served)) => {
                     let decision =
                         Decision { rule: Some(index), ..Decision::plain(served, Reason::TargetingMatch, None) };
-                    let kind = found.kind(decision);
+                    let code = found.code(decision);
                     for at in chosen(&matched[..length]) {
-                        found.codes[first + usize::from(at)] = kind;
+                        found.codes[first + usize::from(at)] = code;
                     }
                 }
                 (None, Serve::On) => {}
@@ -238,41 +234,35 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// The rows of a block on a ramp. Kinds are looked up once for each outcome in a stage.
-    #[expect(clippy::too_many_arguments, reason = "a rule taken apart, the rows of a block, and where they go")]
-    fn ramp(
-        &self,
-        toggle: &Toggle,
-        rule: u16,
-        serve: Serve,
-        ramp: &Ramp,
-        start: usize,
-        matched: &[bool],
-        found: &mut Found,
-    ) {
+    /// The rows of a block on a ramp. Codes are looked up once for each stage, and told apart without a branch: whether a
+    /// unit is exposed cannot be guessed.
+    fn ramp<C: Code>(&self, on: &OnRamp<'_>, start: usize, matched: &[bool], found: &mut Kinds<C>) {
         let first = found.codes.len() - matched.len();
-        let timeline = self.installed.engine.timeline(ramp);
+        let timeline = self.installed.engine.timeline(on.ramp);
+        let hashes = self.contacts.hashes(Some(on.ramp.unit), on.ramp.ramp_seed);
         // No instant is in force before the first row is looked at.
         let (mut stage, mut in_force) = (timeline.at(Micros::MIN), 0..0);
-        let mut known: Vec<Option<u32>> = Vec::new();
+        let mut codes = [on.code(stage, Ok(None), found); 2];
         for at in chosen(matched) {
             let row = start + usize::from(at);
             let now = self.instants.at(row).unwrap_or_default();
             if !in_force.contains(&now) {
                 stage = timeline.at(now);
                 in_force = stage.from..timeline.after(now).map_or(Micros::MAX, |next| next.from);
-                known.clear();
+                codes = [on.code(stage, Ok(None), found); 2];
+                if let Some(served) = on.outright() {
+                    codes[1] = on.code(stage, Ok(Some(served)), found);
+                }
             }
-            let placed = self.unit(row, Some(ramp.unit), |unit| place(toggle, serve, ramp, stage, unit));
-            let served = placed.map(|(_, served)| served);
-            let outcome = outcome(served);
-            if outcome >= known.len() {
-                known.resize(outcome + 1, None);
-            }
-            let decide = || Decision { rule: Some(rule), ..settle(stage, served) };
-            let kind = *known[outcome].get_or_insert_with(|| found.kind(decide()));
-            found.codes[first + usize::from(at)] = kind;
-            found.buckets[first + usize::from(at)] = placed.map_or(NO_BUCKET, |(bucket, _)| bucket);
+            let exposed = hashes.at(row).map(|hash| stage.exposes(hash));
+            found.codes[first + usize::from(at)] = match exposed {
+                Ok(exposed) if !exposed || on.outright().is_some() => codes[usize::from(exposed)],
+                _ => {
+                    let place = |unit: Unit<'_>| place(on.toggle, on.serve, on.ramp, stage, unit);
+                    let placed = self.contacts.unit(row, Some(on.ramp.unit), place);
+                    on.code(stage, placed.map(|(_, served)| served), found)
+                }
+            };
         }
     }
 
@@ -312,60 +302,30 @@ fn chosen(matched: &[bool]) -> Vec<u16> {
     places
 }
 
-/// A small number for what a place on a ramp comes to.
-fn outcome(placed: Result<Option<Served>, Code>) -> usize {
-    match placed {
-        Ok(None) => 0,
-        Ok(Some(Served::On)) => 1,
-        Ok(Some(Served::Off | Served::Caller)) => 2,
-        Err(Code::TargetingKeyMissing) => 3,
-        Err(_) => 4,
-        Ok(Some(Served::Variant(index))) => 5 + usize::from(index),
+/// A rule with a ramp.
+struct OnRamp<'a> {
+    toggle: &'a Toggle,
+    rule: u16,
+    serve: Serve,
+    ramp: &'a Ramp,
+}
+
+impl OnRamp<'_> {
+    /// What every exposed unit gets; none where variants are drawn.
+    #[inline]
+    fn outright(&self) -> Option<Served> {
+        match self.serve {
+            Serve::Fixed(served) => Some(served),
+            Serve::On => self.toggle.variants.is_none().then_some(Served::On),
+        }
+    }
+
+    fn code<C: Code>(&self, stage: &Stage, placed: Result<Option<Served>, turnout_core::toggle::Code>, found: &mut Kinds<C>) -> C {
+        found.code(Decision { rule: Some(self.rule), ..settle(stage, placed) })
     }
 }
 
 /// Whether a rule comes to few kinds of decisions, told apart by its ramp alone.
 fn is_uniform(rule: &Rule) -> bool {
     rule.ramp.is_some() || rule.serve != Serve::On
-}
-
-/// Decisions of many rows: few different ones, and a number for each row.
-#[derive(Default)]
-pub struct Found {
-    pub kinds: Vec<Decision>,
-    pub codes: Vec<u32>,
-    pub buckets: Vec<u32>,
-    /// Where the kinds stand, for those beyond the first few.
-    known: HashMap<Decision, u32>,
-}
-
-impl Found {
-    /// Up to this many kinds a walk beats a hash; most toggles have fewer.
-    const FEW: usize = 12;
-
-    fn with_capacity(rows: usize) -> Self {
-        Self { codes: Vec::with_capacity(rows), buckets: Vec::with_capacity(rows), ..Self::default() }
-    }
-
-    /// The same kind for every row.
-    pub fn uniform(kind: Decision, rows: usize) -> Self {
-        Self { kinds: vec![kind], codes: vec![0; rows], buckets: vec![NO_BUCKET; rows], ..Self::default() }
-    }
-
-    /// The number of a kind.
-    #[inline]
-    fn kind(&mut self, decision: Decision) -> u32 {
-        // One kind per row at the most, and rows are counted in 32 bits.
-        let code = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
-        let few = &self.kinds[..self.kinds.len().min(Self::FEW)];
-        if let Some(place) = few.iter().position(|kind| *kind == decision) {
-            return code(place);
-        }
-        let next = code(self.kinds.len());
-        let found = if self.kinds.len() < Self::FEW { next } else { *self.known.entry(decision).or_insert(next) };
-        if found == next {
-            self.kinds.push(decision);
-        }
-        found
-    }
 }

@@ -95,6 +95,15 @@ pub struct Stage {
     pub mode: StepMode,
 }
 
+impl Stage {
+    /// Whether a unit with this hash is exposed.
+    #[inline]
+    #[must_use]
+    pub fn exposes(&self, hash: u64) -> bool {
+        u128::from(hash) < self.bound
+    }
+}
+
 /// The stages of a ramp over all time, sorted; each lasts until the next begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timeline(Box<[Stage]>);

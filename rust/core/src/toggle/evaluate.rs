@@ -22,6 +22,21 @@ pub enum Unit<'v> {
     Key(&'v str),
 }
 
+impl<'v> Unit<'v> {
+    /// Its text.
+    ///
+    /// # Errors
+    /// Why there is none.
+    #[inline]
+    pub fn key(self) -> Result<&'v str, Code> {
+        match self {
+            Unit::Missing => Err(Code::TargetingKeyMissing),
+            Unit::Unusable => Err(Code::InvalidContext),
+            Unit::Key(key) => Ok(key),
+        }
+    }
+}
+
 /// One contact at one instant.
 pub trait Subject {
     /// Whether a test holds.
@@ -219,11 +234,7 @@ impl<S: Subject, O: Overlay, V: Visitor> Evaluation<'_, S, O, V> {
             (Serve::On, None) => return plain(Served::On, None),
             (Serve::On, Some(variants)) => variants,
         };
-        let drawn = self.subject.unit(None, |unit| match unit {
-            Unit::Key(key) => Ok(draw(variants, key, variants.seed)),
-            Unit::Missing => Err(Code::TargetingKeyMissing),
-            Unit::Unusable => Err(Code::InvalidContext),
-        });
+        let drawn = self.subject.unit(None, |unit| unit.key().map(|key| draw(variants, key, variants.seed)));
         self.visitor.step("variant", Verdict::Decided, || describe::drawn(toggle, drawn));
         match drawn {
             Ok(served) => plain(served, None),
@@ -257,14 +268,9 @@ pub fn place(
     stage: &Stage,
     unit: Unit<'_>,
 ) -> Result<(u32, Option<Served>), Code> {
-    let key = match unit {
-        Unit::Missing => return Err(Code::TargetingKeyMissing),
-        Unit::Unusable => return Err(Code::InvalidContext),
-        Unit::Key(key) => key,
-    };
+    let key = unit.key()?;
     let hash = hash_unit(key.as_bytes(), ramp.ramp_seed);
-    let exposed = u128::from(hash) < stage.bound;
-    let served = exposed.then(|| match (serve, &toggle.variants) {
+    let served = stage.exposes(hash).then(|| match (serve, &toggle.variants) {
         (Serve::Fixed(served), _) => served,
         (Serve::On, None) => Served::On,
         (Serve::On, Some(variants)) => draw(variants, key, ramp.variant_seed),

@@ -1,0 +1,170 @@
+//! The decisions of a batch: few different ones, and a number for each row.
+
+use std::collections::HashMap;
+
+use numpy::{PyArray1, ToPyArray};
+use pyo3::prelude::*;
+use turnout_core::engine::Usage;
+use turnout_core::toggle::Decision;
+
+/// The number of a kind of decision.
+pub trait Code: Copy {
+    /// The code of a place among the kinds, when it has room for it.
+    fn from_place(place: usize) -> Option<Self>;
+    /// The place among the kinds.
+    fn place(self) -> usize;
+}
+
+impl Code for u8 {
+    #[inline]
+    fn from_place(place: usize) -> Option<Self> {
+        Self::try_from(place).ok()
+    }
+
+    #[inline]
+    fn place(self) -> usize {
+        self.into()
+    }
+}
+
+impl Code for u32 {
+    #[inline]
+    fn from_place(place: usize) -> Option<Self> {
+        Self::try_from(place).ok()
+    }
+
+    #[inline]
+    fn place(self) -> usize {
+        self as usize
+    }
+}
+
+/// The kinds met so far, and the rows' codes.
+pub struct Kinds<C> {
+    kinds: Vec<Decision>,
+    pub codes: Vec<C>,
+    /// Where the kinds stand, for those beyond the first few.
+    known: HashMap<Decision, C>,
+    /// Whether there were more kinds than codes.
+    pub full: bool,
+}
+
+impl<C: Code> Kinds<C> {
+    /// Up to this many kinds a walk beats a hash; most toggles have fewer.
+    const FEW: usize = 12;
+
+    pub fn with_capacity(rows: usize) -> Self {
+        Self { kinds: Vec::new(), codes: Vec::with_capacity(rows), known: HashMap::new(), full: false }
+    }
+
+    /// The code of a kind, with the bucket left out: that is the row's own.
+    #[inline]
+    pub fn code(&mut self, decision: Decision) -> C {
+        let kind = Decision { bucket: None, ..decision };
+        let few = &self.kinds[..self.kinds.len().min(Self::FEW)];
+        let place = few.iter().position(|known| *known == kind);
+        place.and_then(C::from_place).unwrap_or_else(|| self.look_up(kind))
+    }
+
+    fn look_up(&mut self, kind: Decision) -> C {
+        if let Some(code) = self.known.get(&kind) {
+            return *code;
+        }
+        let Some(code) = C::from_place(self.kinds.len()) else {
+            self.full = true;
+            return self.codes.first().copied().unwrap_or_else(|| self.known[&self.kinds[0]]);
+        };
+        self.kinds.push(kind);
+        self.known.insert(kind, code);
+        code
+    }
+}
+
+/// Numbers of kinds, in a byte as long as that will do.
+enum Codes {
+    Narrow(Vec<u8>),
+    Wide(Vec<u32>),
+}
+
+/// Decisions of many rows.
+pub struct Found {
+    pub kinds: Vec<Decision>,
+    codes: Codes,
+}
+
+impl From<Kinds<u8>> for Found {
+    fn from(found: Kinds<u8>) -> Self {
+        Self { kinds: found.kinds, codes: Codes::Narrow(found.codes) }
+    }
+}
+
+impl From<Kinds<u32>> for Found {
+    fn from(found: Kinds<u32>) -> Self {
+        Self { kinds: found.kinds, codes: Codes::Wide(found.codes) }
+    }
+}
+
+impl Found {
+    /// The same kind for every row.
+    pub fn uniform(kind: Decision, rows: usize) -> Self {
+        Self { kinds: vec![kind], codes: Codes::Narrow(vec![0; rows]) }
+    }
+
+    pub fn rows(&self) -> usize {
+        match &self.codes {
+            Codes::Narrow(codes) => codes.len(),
+            Codes::Wide(codes) => codes.len(),
+        }
+    }
+
+    /// The kind of a row.
+    pub fn kind(&self, row: usize) -> Decision {
+        match &self.codes {
+            Codes::Narrow(codes) => self.kinds[codes[row].place()],
+            Codes::Wide(codes) => self.kinds[codes[row].place()],
+        }
+    }
+
+    /// What each row's kind comes to.
+    pub fn map<T: Copy>(&self, of: impl Fn(&Decision) -> T) -> Vec<T> {
+        let values: Vec<T> = self.kinds.iter().map(of).collect();
+        let Some(first) = values.first() else { return Vec::new() };
+        match &self.codes {
+            Codes::Narrow(codes) => {
+                // A place for every byte, so that none has to be checked.
+                let mut table = [*first; 256];
+                table[..values.len()].copy_from_slice(&values);
+                codes.iter().map(|code| table[code.place()]).collect()
+            }
+            Codes::Wide(codes) => codes.iter().map(|code| values[code.place()]).collect(),
+        }
+    }
+
+    /// The codes as a numpy array.
+    pub fn codes<'py>(&self, py: Python<'py>) -> Bound<'py, PyAny> {
+        match &self.codes {
+            Codes::Narrow(codes) => codes.to_pyarray(py).into_any(),
+            Codes::Wide(codes) => codes.to_pyarray(py).into_any(),
+        }
+    }
+
+    /// How many there are, and how many came out on.
+    pub fn usage(&self) -> Usage {
+        let enabled = self.kinds.iter().enumerate().filter(|(_, kind)| kind.enabled());
+        let enabled: usize = match &self.codes {
+            // A pass for each kind: few kinds are on, and counting one byte is what a compiler makes fast.
+            Codes::Narrow(codes) => enabled.map(|(kind, _)| codes.iter().filter(|code| code.place() == kind).count()).sum(),
+            Codes::Wide(codes) => codes.iter().filter(|code| self.kinds[code.place()].enabled()).count(),
+        };
+        Usage { evaluations: self.rows() as u64, enabled: enabled as u64 }
+    }
+}
+
+/// As [`Found::map`], as a numpy array.
+pub fn numbers<'py, T: numpy::Element + Copy>(
+    py: Python<'py>,
+    found: &Found,
+    of: impl Fn(&Decision) -> T,
+) -> Bound<'py, PyArray1<T>> {
+    PyArray1::from_vec(py, found.map(of))
+}
