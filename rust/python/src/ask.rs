@@ -5,7 +5,7 @@ use arrow_array::builder::make_view;
 use turnout_core::policy::{Number, Op, Relation, Scalar, Test};
 use turnout_core::toggle::Attribute;
 
-use crate::column::Column;
+use crate::column::{Column, fetch};
 
 /// A test made ready for a column.
 pub struct Asked<'a> {
@@ -23,8 +23,10 @@ enum How<'a> {
     Constant(bool),
     /// Asked once for each of a few different texts.
     Keyed(&'a [u32], Box<[bool; TEXTS]>),
-    /// Short texts, compared as the words in which Arrow keeps them.
-    Short(&'a [u128], Vec<u128>),
+    /// A short text, compared as the number in which Arrow keeps it.
+    Equal(&'a [u128], u128),
+    /// Short texts, the same way.
+    Among(&'a [u128], Views),
     /// Integers against an integer.
     Int(&'a [i64], Relation, i64),
     /// Value by value.
@@ -55,7 +57,7 @@ impl<'a> Asked<'a> {
             (Some(column), _) => short(column, op).unwrap_or(How::Each(column)),
         };
         let nulls: Option<&dyn Array> = match (&how, column) {
-            (How::Short(..), Some(Column::Text(array))) => Some(array),
+            (How::Equal(..) | How::Among(..), Some(Column::Text(array))) => Some(array),
             (How::Keyed(..), Some(Column::Keyed { keys, .. })) => Some(keys),
             _ => None,
         };
@@ -69,20 +71,28 @@ impl<'a> Asked<'a> {
             How::Constant(answer) => out.fill(*answer),
             How::Keyed(keys, answers) => {
                 // Cut to the size of the table, so that no key has to be checked.
-                let keys = keys[start..end].iter().map(|key| *key as usize % TEXTS);
+                let keys = &keys[start..end];
+                fetch(keys);
+                let keys = keys.iter().map(|key| *key as usize % TEXTS);
                 out.iter_mut().zip(keys).for_each(|(cell, key)| *cell = answers[key]);
                 self.mend_nulls(start, out);
             }
-            How::Short(views, wanted) => {
+            How::Equal(views, wanted) => {
                 let views = &views[start..end];
-                // A pass for each: simple loops are what a compiler makes fast.
-                out.fill(false);
-                for one in wanted {
-                    out.iter_mut().zip(views).for_each(|(cell, view)| *cell |= view == one);
-                }
+                fetch(views);
+                out.iter_mut().zip(views).for_each(|(cell, view)| *cell = view == wanted);
                 self.mend_nulls(start, out);
             }
-            How::Int(values, relation, bound) => compare(&values[start..end], *relation, *bound, out),
+            How::Among(views, wanted) => {
+                let views = &views[start..end];
+                fetch(views);
+                out.iter_mut().zip(views).for_each(|(cell, view)| *cell = wanted.contains(*view));
+                self.mend_nulls(start, out);
+            }
+            How::Int(values, relation, bound) => {
+                fetch(&values[start..end]);
+                compare(&values[start..end], *relation, *bound, out);
+            }
             How::Each(column) => {
                 for (row, cell) in (start..).zip(out) {
                     *cell = column.with(row, |attribute| holds(self.op, attribute));
@@ -103,7 +113,7 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// Equality with a few short texts: Arrow keeps up to 12 bytes inside the view itself, padded with zeros.
+/// Equality with short texts: Arrow keeps up to 12 bytes inside the view itself, padded with zeros.
 fn short<'a>(column: &'a Column, op: &Op) -> Option<How<'a>> {
     const INSIDE: usize = 12;
     let Column::Text(array) = column else { return None };
@@ -112,9 +122,55 @@ fn short<'a>(column: &'a Column, op: &Op) -> Option<How<'a>> {
         Op::In(set) if set.many.is_none() => set.few.iter().map(AsRef::as_ref).collect(),
         _ => return None,
     };
-    let all_short = !texts.is_empty() && texts.iter().all(|text| text.len() <= INSIDE);
-    let wanted = || texts.iter().map(|text| make_view(text.as_bytes(), 0, 0)).collect();
-    all_short.then(|| How::Short(array.views(), wanted()))
+    if texts.iter().any(|text| text.len() > INSIDE) {
+        return None;
+    }
+    let views: Vec<u128> = texts.iter().map(|text| make_view(text.as_bytes(), 0, 0)).collect();
+    match views[..] {
+        [] => None,
+        [view] => Some(How::Equal(array.views(), view)),
+        _ => Views::new(&views).map(|views| How::Among(array.views(), views)),
+    }
+}
+
+/// A few views, each in a place of its own that its bits tell, so that one comparison decides.
+struct Views {
+    places: Box<[u128; Views::PLACES]>,
+    factor: u64,
+}
+
+impl Views {
+    const PLACES: usize = 64;
+
+    /// `None` when no place of its own is found for each.
+    fn new(views: &[u128]) -> Option<Self> {
+        // Any odd factors that look random will do.
+        let factors = (1..=64_u64).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        factors.into_iter().find_map(|factor| {
+            // No view of a short text has all bits set: that would be a length of 2^32 - 1.
+            let mut places = Box::new([!0; Self::PLACES]);
+            for view in views {
+                let place = &mut places[Self::place(*view, factor)];
+                if *place != !0 {
+                    return None;
+                }
+                *place = *view;
+            }
+            Some(Self { places, factor })
+        })
+    }
+
+    #[inline]
+    fn place(view: u128, factor: u64) -> usize {
+        #[expect(clippy::cast_possible_truncation, reason = "the two halves of a view, and the upper six bits")]
+        let place = ((view as u64 ^ ((view >> 64) as u64).rotate_left(29)).wrapping_mul(factor) >> 58) as usize;
+        place
+    }
+
+    #[inline]
+    fn contains(&self, view: u128) -> bool {
+        self.places[Self::place(view, self.factor) % Self::PLACES] == view
+    }
 }
 
 fn compare(values: &[i64], relation: Relation, bound: i64, out: &mut [bool]) {

@@ -1,5 +1,8 @@
 //! Columns: values of one attribute, or units, for many contacts.
 
+use std::hint::black_box;
+use std::ops::BitXor;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowPrimitiveType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
@@ -198,4 +201,12 @@ fn categorical(series: &Bound<'_, PyAny>) -> PyResult<Option<Column>> {
         (Some(keys), Column::Text(texts)) => Some(Column::Keyed { keys, texts }),
         _ => None,
     })
+}
+
+/// Reads a word of every cache line of values that are about to be looked at. Loads that wait for nothing but memory
+/// overlap by the dozen; those of a loop that does something with each value do not.
+pub fn fetch<T: Copy + Default + BitXor<Output = T>>(values: &[T]) {
+    const LINE_BYTES: usize = 64;
+    let every = values.iter().step_by(LINE_BYTES / size_of::<T>());
+    black_box(every.fold(T::default(), |all, value| all ^ *value));
 }

@@ -1,11 +1,13 @@
 //! Many contacts as columns: their units, and the attributes that somebody looks at.
 
+use std::ops::Range;
+
 use arrow_array::Array;
 use turnout_core::hash::UnitHasher;
 use turnout_core::policy::Slot;
 use turnout_core::toggle::{Attribute, Code, Unit};
 
-use crate::column::Column;
+use crate::column::{Column, fetch};
 use crate::context::Owned;
 use crate::convert::with_unit;
 
@@ -61,6 +63,11 @@ pub struct Hashes<'a> {
 }
 
 impl Hashes<'_> {
+    /// Fetches what [`Self::at`] will look at.
+    pub fn fetch(&self, rows: Range<usize>) {
+        fetch(self.views.get(rows).unwrap_or_default());
+    }
+
     /// The hash of a row's unit.
     ///
     /// # Errors
@@ -74,6 +81,13 @@ impl Hashes<'_> {
                 return Ok(self.hasher.short(view >> 32, len));
             }
         }
+        self.longer(row)
+    }
+
+    /// Apart, so that the short way is small enough to become part of the loops around it.
+    #[cold]
+    #[inline(never)]
+    fn longer(&self, row: usize) -> Result<u64, Code> {
         self.contacts.unit(row, self.slot, |unit| unit.key().map(|key| self.hasher.any(key.as_bytes())))
     }
 }

@@ -240,6 +240,7 @@ impl<'a> Batch<'a> {
         let first = found.codes.len() - matched.len();
         let timeline = self.installed.engine.timeline(on.ramp);
         let hashes = self.contacts.hashes(Some(on.ramp.unit), on.ramp.ramp_seed);
+        hashes.fetch(start..start + matched.len());
         // No instant is in force before the first row is looked at.
         let (mut stage, mut in_force) = (timeline.at(Micros::MIN), 0..0);
         let mut codes = [on.code(stage, Ok(None), found); 2];
