@@ -5,7 +5,7 @@ use arrow_array::builder::make_view;
 use turnout_core::policy::{Number, Op, Relation, Scalar, Test};
 use turnout_core::toggle::Attribute;
 
-use crate::column::{Column, fetch};
+use crate::column::{Column, walk};
 
 /// A test made ready for a column.
 pub struct Asked<'a> {
@@ -66,33 +66,25 @@ impl<'a> Asked<'a> {
 
     /// Writes the answers for the rows from `start` on.
     pub fn fill(&self, start: usize, out: &mut [bool]) {
-        let end = start + out.len();
         match &self.how {
             How::Constant(answer) => out.fill(*answer),
             How::Keyed(keys, answers) => {
                 // Cut to the size of the table, so that no key has to be checked.
-                let keys = &keys[start..end];
-                fetch(keys);
-                let keys = keys.iter().map(|key| *key as usize % TEXTS);
-                out.iter_mut().zip(keys).for_each(|(cell, key)| *cell = answers[key]);
+                walk(keys, start, out, |key| answers[*key as usize % TEXTS]);
                 self.mend_nulls(start, out);
             }
             How::Equal(views, wanted) => {
-                let views = &views[start..end];
-                fetch(views);
-                out.iter_mut().zip(views).for_each(|(cell, view)| *cell = view == wanted);
+                walk(views, start, out, |view| view == wanted);
                 self.mend_nulls(start, out);
             }
             How::Among(views, wanted) => {
-                let views = &views[start..end];
-                fetch(views);
-                out.iter_mut().zip(views).for_each(|(cell, view)| *cell = wanted.contains(*view));
+                walk(views, start, out, |view| wanted.contains(*view));
                 self.mend_nulls(start, out);
             }
-            How::Int(values, relation, bound) => {
-                fetch(&values[start..end]);
-                compare(&values[start..end], *relation, *bound, out);
-            }
+            How::Int(values, Relation::Less, bound) => walk(values, start, out, |value| value < bound),
+            How::Int(values, Relation::AtMost, bound) => walk(values, start, out, |value| value <= bound),
+            How::Int(values, Relation::Greater, bound) => walk(values, start, out, |value| value > bound),
+            How::Int(values, Relation::AtLeast, bound) => walk(values, start, out, |value| value >= bound),
             How::Each(column) => {
                 for (row, cell) in (start..).zip(out) {
                     *cell = column.with(row, |attribute| holds(self.op, attribute));
@@ -170,15 +162,5 @@ impl Views {
     #[inline]
     fn contains(&self, view: u128) -> bool {
         self.places[Self::place(view, self.factor) % Self::PLACES] == view
-    }
-}
-
-fn compare(values: &[i64], relation: Relation, bound: i64, out: &mut [bool]) {
-    let cells = out.iter_mut().zip(values);
-    match relation {
-        Relation::Less => cells.for_each(|(cell, value)| *cell = *value < bound),
-        Relation::AtMost => cells.for_each(|(cell, value)| *cell = *value <= bound),
-        Relation::Greater => cells.for_each(|(cell, value)| *cell = *value > bound),
-        Relation::AtLeast => cells.for_each(|(cell, value)| *cell = *value >= bound),
     }
 }

@@ -1,8 +1,5 @@
 //! Columns: values of one attribute, or units, for many contacts.
 
-use std::hint::black_box;
-use std::ops::BitXor;
-
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowPrimitiveType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
@@ -10,6 +7,7 @@ use arrow_array::types::{
 };
 use arrow_array::{Array, ArrayRef, BooleanArray, PrimitiveArray, StringViewArray};
 use arrow_schema::{DataType, TimeUnit};
+use prefetch_index::prefetch_index;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyTuple};
@@ -17,6 +15,9 @@ use pyo3_arrow::PyChunkedArray;
 use turnout_core::toggle::Attribute;
 
 use crate::context::Owned;
+
+/// How far ahead of its use memory is asked for.
+const AHEAD_BYTES: usize = 8192;
 
 /// A column of attribute values. What has no fast form is kept as the values that single evaluations would see, so
 /// that both always answer alike.
@@ -203,10 +204,23 @@ fn categorical(series: &Bound<'_, PyAny>) -> PyResult<Option<Column>> {
     })
 }
 
-/// Reads a word of every cache line of values that are about to be looked at. Loads that wait for nothing but memory
-/// overlap by the dozen; those of a loop that does something with each value do not.
-pub fn fetch<T: Copy + Default + BitXor<Output = T>>(values: &[T]) {
+/// Walks values piece by piece, with those that come later on their way from memory: the loops over them do so much with
+/// each that waiting would otherwise be most of their time.
+pub fn walk<T>(values: &[T], from: usize, out: &mut [bool], each: impl Fn(&T) -> bool) {
+    const PIECE: usize = 64;
+    for (place, out) in out.chunks_mut(PIECE).enumerate() {
+        let start = from + place * PIECE;
+        prefetch(values, start, PIECE);
+        out.iter_mut().zip(&values[start..]).for_each(|(cell, value)| *cell = each(value));
+    }
+}
+
+/// Asks for the values that will be looked at some pages after those from `start` on.
+#[inline]
+pub fn prefetch<T>(values: &[T], start: usize, count: usize) {
     const LINE_BYTES: usize = 64;
-    let every = values.iter().step_by(LINE_BYTES / size_of::<T>());
-    black_box(every.fold(T::default(), |all, value| all ^ *value));
+    let ahead = start + AHEAD_BYTES / size_of::<T>();
+    for place in (ahead..ahead + count).step_by(LINE_BYTES / size_of::<T>()) {
+        prefetch_index(values, place);
+    }
 }

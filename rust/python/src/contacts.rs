@@ -1,13 +1,11 @@
 //! Many contacts as columns: their units, and the attributes that somebody looks at.
 
-use std::ops::Range;
-
 use arrow_array::Array;
 use turnout_core::hash::UnitHasher;
 use turnout_core::policy::Slot;
 use turnout_core::toggle::{Attribute, Code, Unit};
 
-use crate::column::{Column, fetch};
+use crate::column::{Column, prefetch};
 use crate::context::Owned;
 use crate::convert::with_unit;
 
@@ -63,9 +61,14 @@ pub struct Hashes<'a> {
 }
 
 impl Hashes<'_> {
-    /// Fetches what [`Self::at`] will look at.
-    pub fn fetch(&self, rows: Range<usize>) {
-        fetch(self.views.get(rows).unwrap_or_default());
+    /// The hash of a row's unit when it is short text; columns of ids mostly are.
+    #[inline]
+    pub fn short(&self, row: usize) -> Option<u64> {
+        let view = *self.views.get(row)?;
+        prefetch(self.views, row, 1);
+        #[expect(clippy::cast_possible_truncation, reason = "a view is a length, eight bytes and four more")]
+        let (len, start, rest) = (view as u32, (view >> 32) as u64, (view >> 96) as u32);
+        (1..=UnitHasher::SHORT).contains(&len).then(|| self.hasher.short(start, rest, len))
     }
 
     /// The hash of a row's unit.
@@ -74,20 +77,13 @@ impl Hashes<'_> {
     /// Why it has none.
     #[inline]
     pub fn at(&self, row: usize) -> Result<u64, Code> {
-        if let Some(view) = self.views.get(row) {
-            #[expect(clippy::cast_possible_truncation, reason = "the length is the lower half of the lower half")]
-            let len = *view as u32;
-            if (1..=12).contains(&len) {
-                return Ok(self.hasher.short(view >> 32, len));
-            }
-        }
-        self.longer(row)
+        self.short(row).map_or_else(|| self.any(row), Ok)
     }
 
     /// Apart, so that the short way is small enough to become part of the loops around it.
     #[cold]
     #[inline(never)]
-    fn longer(&self, row: usize) -> Result<u64, Code> {
+    fn any(&self, row: usize) -> Result<u64, Code> {
         self.contacts.unit(row, self.slot, |unit| unit.key().map(|key| self.hasher.any(key.as_bytes())))
     }
 }

@@ -54,7 +54,9 @@ fn stage(name: &str) -> PyResult<Stage> {
 #[pyo3(name = "bucket", signature = (unit, salt, stage="ramp"))]
 pub fn bucket(unit: &Bound<'_, PyAny>, salt: &str, stage: &str) -> PyResult<f64> {
     let seed = seed(salt, self::stage(stage)?);
-    let hash = with_attribute(unit, |attribute| with_unit(attribute, |unit| unit.key().map(|key| hash_unit(key.as_bytes(), seed))));
+    let hash = with_attribute(unit, |attribute| {
+        with_unit(attribute, |unit| unit.key().map(|key| hash_unit(key.as_bytes(), seed)))
+    });
     let hash = hash.map_err(|_| PyValueError::new_err("unit must be non-empty text or a whole number"))?;
     Ok(f64::from(position(hash)) / f64::from(Percent::STEPS))
 }

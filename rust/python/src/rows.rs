@@ -234,36 +234,54 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// The rows of a block on a ramp. Codes are looked up once for each stage, and told apart without a branch: whether a
-    /// unit is exposed cannot be guessed.
+    /// The rows of a block on a ramp, stage by stage.
     fn ramp<C: Code>(&self, on: &OnRamp<'_>, start: usize, matched: &[bool], found: &mut Kinds<C>) {
-        let first = found.codes.len() - matched.len();
         let timeline = self.installed.engine.timeline(on.ramp);
-        let hashes = self.contacts.hashes(Some(on.ramp.unit), on.ramp.ramp_seed);
-        hashes.fetch(start..start + matched.len());
-        // No instant is in force before the first row is looked at.
-        let (mut stage, mut in_force) = (timeline.at(Micros::MIN), 0..0);
-        let mut codes = [on.code(stage, Ok(None), found); 2];
-        for at in chosen(matched) {
-            let row = start + usize::from(at);
-            let now = self.instants.at(row).unwrap_or_default();
-            if !in_force.contains(&now) {
-                stage = timeline.at(now);
-                in_force = stage.from..timeline.after(now).map_or(Micros::MAX, |next| next.from);
-                codes = [on.code(stage, Ok(None), found); 2];
-                if let Some(served) = on.outright() {
-                    codes[1] = on.code(stage, Ok(Some(served)), found);
-                }
-            }
-            let exposed = hashes.at(row).map(|hash| stage.exposes(hash));
-            found.codes[first + usize::from(at)] = match exposed {
-                Ok(exposed) if !exposed || on.outright().is_some() => codes[usize::from(exposed)],
-                _ => {
-                    let place = |unit: Unit<'_>| place(on.toggle, on.serve, on.ramp, stage, unit);
-                    let placed = self.contacts.unit(row, Some(on.ramp.unit), place);
-                    on.code(stage, placed.map(|(_, served)| served), found)
-                }
+        let first = found.codes.len() - matched.len();
+        let now = |at: u16| self.instants.at(start + usize::from(at)).unwrap_or_default();
+        let rows = chosen(matched);
+        let mut rest = &rows[..];
+        while let Some(next) = rest.first() {
+            let stage = timeline.at(now(*next));
+            let in_force = stage.from..timeline.after(now(*next)).map_or(Micros::MAX, |next| next.from);
+            let length = match self.instants {
+                Instants::All(_) => rest.len(),
+                Instants::Each(_) => 1 + rest[1..].iter().take_while(|at| in_force.contains(&now(**at))).count(),
             };
+            let (run, others) = rest.split_at(length);
+            self.stage(on, stage, start, run, first, found);
+            rest = others;
+        }
+    }
+
+    /// The rows of a block in one stage of a ramp. The common case takes no branch on who is in, which nobody can guess.
+    fn stage<C: Code>(
+        &self,
+        on: &OnRamp<'_>,
+        stage: &Stage,
+        start: usize,
+        run: &[u16],
+        first: usize,
+        found: &mut Kinds<C>,
+    ) {
+        let hashes = self.contacts.hashes(Some(on.ramp.unit), on.ramp.ramp_seed);
+        let outright = on.outright();
+        let codes = [None, outright].map(|served| on.code(stage, Ok(served), found));
+        let cells = &mut found.codes[first..];
+        let mut others = Vec::new();
+        for at in run {
+            let exposed = hashes.short(start + usize::from(*at)).map(|hash| stage.exposes(hash));
+            match exposed {
+                Some(exposed) if !exposed || outright.is_some() => {
+                    cells[usize::from(*at)] = codes[usize::from(exposed)]
+                }
+                _ => others.push(*at),
+            }
+        }
+        for at in others {
+            let place = |unit: Unit<'_>| place(on.toggle, on.serve, on.ramp, stage, unit);
+            let placed = self.contacts.unit(start + usize::from(at), Some(on.ramp.unit), place);
+            found.codes[first + usize::from(at)] = on.code(stage, placed.map(|(_, served)| served), found);
         }
     }
 
@@ -321,7 +339,12 @@ impl OnRamp<'_> {
         }
     }
 
-    fn code<C: Code>(&self, stage: &Stage, placed: Result<Option<Served>, turnout_core::toggle::Code>, found: &mut Kinds<C>) -> C {
+    fn code<C: Code>(
+        &self,
+        stage: &Stage,
+        placed: Result<Option<Served>, turnout_core::toggle::Code>,
+        found: &mut Kinds<C>,
+    ) -> C {
         found.code(Decision { rule: Some(self.rule), ..settle(stage, placed) })
     }
 }
