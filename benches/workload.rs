@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use turnout_core::policy::{Format, Policy, Ramp, Slot, Test, Timeline};
+use turnout_core::policy::{Format, Policy, Ramp, Slot, Timeline};
 use turnout_core::time::Micros;
 use turnout_core::toggle::{Attribute, Overlay, Silent, Subject, Unit, evaluate};
 
@@ -120,7 +120,7 @@ pub fn slots(policy: &Policy) -> Vec<Field> {
 }
 
 impl Call<'_> {
-    fn attribute(&self, slot: Slot) -> Attribute<'_> {
+    fn field(&self, slot: Slot) -> Attribute<'_> {
         match self.slots[slot as usize] {
             Field::Plan => Attribute::Text(self.caller.plan),
             Field::Country => Attribute::Text(self.caller.country),
@@ -131,8 +131,8 @@ impl Call<'_> {
 }
 
 impl Subject for Call<'_> {
-    fn test(&self, test: &Test) -> bool {
-        self.attribute(test.slot).ask(&test.op).unwrap_or(false)
+    fn attribute<R>(&self, slot: Slot, then: impl FnOnce(Attribute<'_>) -> R) -> R {
+        then(self.field(slot))
     }
 
     fn unit<R>(&self, _: Option<Slot>, then: impl FnOnce(Unit<'_>) -> R) -> R {
@@ -141,10 +141,6 @@ impl Subject for Call<'_> {
 
     fn now(&self) -> Micros {
         self.now
-    }
-
-    fn show(&self, _: Slot) -> String {
-        String::new()
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use crate::policy::{Policy, Ramp, State, Timeline, Toggle, Waits};
 use crate::time::Micros;
-use crate::toggle::{Decision, Overlay, Silent, Subject, Visitor, evaluate};
+use crate::toggle::{Decision, Overlay, Remembering, Silent, Subject, Visitor, evaluate};
 
 /// A gate that has passed: a step's samples were complete at an instant. An input, never guessed: without it a step that
 /// asks for samples holds.
@@ -41,8 +41,10 @@ pub struct RampPosition {
 #[derive(Debug, Default)]
 struct ToggleState {
     breaker: AtomicU8,
-    /// Evaluations that came out off, and on: one count for each evaluation.
+    /// Evaluations of this toggle that came out off, and on: one count for each evaluation.
     counts: [AtomicU64; 2],
+    /// Evaluations of all toggles in which this one came out on.
+    on_in_rounds: AtomicU64,
 }
 
 /// How often a toggle was evaluated.
@@ -66,6 +68,8 @@ pub struct Engine {
     /// The policy.
     pub policy: Arc<Policy>,
     states: Box<[ToggleState]>,
+    /// Evaluations of all toggles at once.
+    rounds: AtomicU64,
     gated: Box<[Option<GatedRamp>]>,
 }
 
@@ -77,7 +81,7 @@ impl Engine {
     pub fn new(policy: Arc<Policy>, gates: &[GateResult]) -> Result<Self, String> {
         let states = policy.toggles.iter().map(|_| ToggleState::default()).collect();
         let gated = gated(&policy, gates)?;
-        Ok(Self { policy, states, gated })
+        Ok(Self { policy, states, rounds: AtomicU64::new(0), gated })
     }
 
     /// Evaluates and counts.
@@ -87,6 +91,20 @@ impl Engine {
         let counts = &self.states[toggle as usize].counts;
         counts[usize::from(decision.enabled())].fetch_add(1, Ordering::Relaxed);
         decision
+    }
+
+    /// Evaluates all toggles, and counts.
+    pub fn decide_all<S: Subject>(&self, subject: &S) -> Box<[Decision]> {
+        self.rounds.fetch_add(1, Ordering::Relaxed);
+        let subject = Remembering::new(subject, self.policy.tests.len());
+        let decide = |(toggle, state): (u32, &ToggleState)| {
+            let decision = evaluate(&self.policy, self, &subject, &mut Silent, toggle);
+            if decision.enabled() {
+                state.on_in_rounds.fetch_add(1, Ordering::Relaxed);
+            }
+            decision
+        };
+        (0..).zip(&self.states).map(decide).collect()
     }
 
     /// Evaluates without counting, for those who count a batch at once or watch.
@@ -113,8 +131,9 @@ impl Engine {
     /// How often a toggle was evaluated since this policy was put in force.
     #[must_use]
     pub fn usage(&self, toggle: u32) -> Usage {
-        let [off, on] = self.states[toggle as usize].counts.each_ref().map(|count| count.load(Ordering::Relaxed));
-        Usage { evaluations: off + on, enabled: on }
+        let ToggleState { counts: [off, on], on_in_rounds, .. } = &self.states[toggle as usize];
+        let [off, on, on_in_rounds] = [off, on, on_in_rounds].map(|count| count.load(Ordering::Relaxed));
+        Usage { evaluations: off + on + self.rounds.load(Ordering::Relaxed), enabled: on + on_in_rounds }
     }
 
     /// Opens or closes a toggle's breaker. An open breaker turns the toggle off; none turns it on.

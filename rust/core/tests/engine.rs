@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use turnout_core::engine::{Engine, GateResult, Usage};
-use turnout_core::policy::{Format, Policy, Slot, StepMode, Test, Waits};
+use turnout_core::policy::{Format, Policy, Slot, StepMode, Waits};
 use turnout_core::time::{Micros, parse_instant};
 use turnout_core::toggle::{Attribute, Decision, Mode, Reason, Recorder, Silent, Subject, Unit};
 
@@ -42,8 +42,8 @@ struct Contact {
 }
 
 impl Subject for Contact {
-    fn test(&self, test: &Test) -> bool {
-        Attribute::Missing.ask(&test.op) == Some(true)
+    fn attribute<R>(&self, _: Slot, then: impl FnOnce(Attribute<'_>) -> R) -> R {
+        then(Attribute::Missing)
     }
 
     fn unit<R>(&self, _: Option<Slot>, then: impl FnOnce(Unit<'_>) -> R) -> R {
@@ -52,10 +52,6 @@ impl Subject for Contact {
 
     fn now(&self) -> Micros {
         self.now
-    }
-
-    fn show(&self, _: Slot) -> String {
-        "missing".to_owned()
     }
 }
 

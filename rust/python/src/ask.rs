@@ -2,7 +2,7 @@
 
 use arrow_array::Array;
 use arrow_array::builder::make_view;
-use turnout_core::policy::{Number, Op, Relation, Scalar, Test};
+use turnout_core::policy::{Number, Op, Relation, Scalar, Test, Text};
 use turnout_core::toggle::Attribute;
 
 use crate::column::{Column, walk};
@@ -110,8 +110,8 @@ fn short<'a>(column: &'a Column, op: &Op) -> Option<How<'a>> {
     const INSIDE: usize = 12;
     let Column::Text(array) = column else { return None };
     let texts: Vec<&str> = match op {
-        Op::Equals(Scalar::Text(text)) => vec![text],
-        Op::In(set) if set.many.is_none() => set.few.iter().map(AsRef::as_ref).collect(),
+        Op::Equals(Scalar::Text(text)) => vec![text.as_str()],
+        Op::In(set) if set.many.is_none() => set.few.iter().map(Text::as_str).collect(),
         _ => return None,
     };
     if texts.iter().any(|text| text.len() > INSIDE) {

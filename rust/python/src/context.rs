@@ -1,8 +1,8 @@
 //! A contact prepared once and evaluated many times.
 
-use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use compact_str::CompactString;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
@@ -23,7 +23,7 @@ pub enum Owned {
     Int(i64),
     Huge(Box<str>),
     Float(f64),
-    Text(Box<str>),
+    Text(CompactString),
     Time(Micros),
     List(List),
     Unusable(&'static str),
@@ -31,7 +31,7 @@ pub enum Owned {
 
 /// The elements of a list.
 #[derive(Clone)]
-pub struct List(Box<[Owned]>);
+pub struct List(Arc<[Owned]>);
 
 impl Elements for List {
     fn any(&self, holds: &mut dyn FnMut(Attribute<'_>) -> bool) -> bool {
@@ -65,7 +65,7 @@ impl Owned {
                 } else {
                     Vec::new()
                 };
-                Self::List(List(items.into_boxed_slice()))
+                Self::List(List(items.into()))
             }
         })
     }
@@ -87,11 +87,12 @@ impl Owned {
     }
 }
 
-/// Which value stands in which slot of a policy.
-#[derive(Clone)]
-pub struct Resolved {
+/// The values in the order of a policy's slots.
+struct Resolved {
     names_id: u64,
-    pub slots: Box<[Option<u32>]>,
+    slots: Box<[Owned]>,
+    /// For a policy that came into force later and looks at other attributes.
+    next: OnceLock<Box<Resolved>>,
 }
 
 /// A contact prepared for many evaluations: its unit and attributes, converted once.
@@ -121,8 +122,7 @@ pub struct Resolved {
 #[pyclass(frozen, module = "turnout")]
 pub struct Context {
     unit: Owned,
-    values: Box<[Owned]>,
-    index: KeyMap<Box<str>, u32>,
+    named: KeyMap<Box<str>, Owned>,
     resolved: OnceLock<Resolved>,
 }
 
@@ -132,40 +132,44 @@ impl Context {
         self.unit.borrow()
     }
 
+    /// Hands over the values in the order of a policy's slots. They are looked up once for all policies that look at the
+    /// same attributes.
     #[inline]
-    pub fn value(&self, index: u32) -> Attribute<'_> {
-        self.values[index as usize].borrow()
+    pub fn slots<R>(&self, installed: &Installed, then: impl FnOnce(&[Owned]) -> R) -> R {
+        let first = self.resolved.get_or_init(|| self.look_up(installed));
+        if first.names_id == installed.names_id { then(&first.slots) } else { self.later(first, installed, then) }
     }
 
-    /// The slots of a policy; found once for the first policy and all that look at the same attributes.
-    #[inline]
-    pub fn resolve(&self, installed: &Installed) -> Cow<'_, Resolved> {
-        let known = self.resolved.get_or_init(|| self.look_up(installed));
-        if known.names_id == installed.names_id {
-            return Cow::Borrowed(known);
+    #[cold]
+    fn later<R>(&self, first: &Resolved, installed: &Installed, then: impl FnOnce(&[Owned]) -> R) -> R {
+        // So many different policies are remembered; few contexts live to see a second one.
+        const MOST: usize = 8;
+        let mut known = first;
+        for _ in 1..MOST {
+            known = known.next.get_or_init(|| Box::new(self.look_up(installed)));
+            if known.names_id == installed.names_id {
+                return then(&known.slots);
+            }
         }
-        // A policy came into force that looks at other attributes: a context made since then is faster.
-        Cow::Owned(self.look_up(installed))
+        then(&self.look_up(installed).slots)
     }
 
     #[cold]
     fn look_up(&self, installed: &Installed) -> Resolved {
         let names = installed.engine.policy.attributes.iter();
-        let slots = names.map(|name| self.find(name)).collect();
-        Resolved { names_id: installed.names_id, slots }
+        let slots = names.map(|name| self.find(name).cloned().unwrap_or(Owned::Missing)).collect();
+        Resolved { names_id: installed.names_id, slots, next: OnceLock::new() }
     }
 
-    /// Where the value of a name stands. What belongs to nothing is nothing: `a.b` is null when `a` is.
-    fn find(&self, name: &str) -> Option<u32> {
-        let known = |name: &str| self.index.get(name).copied();
-        let is_null = |index: &u32| matches!(self.values[*index as usize], Owned::Null);
+    /// The value of a name. What belongs to nothing is nothing: `a.b` is null when `a` is.
+    fn find(&self, name: &str) -> Option<&Owned> {
         let mut end = 0;
-        known(name).or_else(|| {
+        self.named.get(name).or_else(|| {
             let prefixes = parts(name).filter_map(|part| {
                 end += part.len() + 1;
                 name.get(..end - 1)
             });
-            prefixes.filter_map(known).find(is_null)
+            prefixes.filter_map(|prefix| self.named.get(prefix)).find(|value| matches!(value, Owned::Null))
         })
     }
 }
@@ -183,13 +187,7 @@ impl Context {
         if let Some(dict) = attributes.get() {
             flatten("", dict, 0, &mut found)?;
         }
-        let mut values = Vec::with_capacity(found.len());
-        let mut index = KeyMap::default();
-        for (name, value) in found {
-            index.insert(name, u32::try_from(values.len()).unwrap_or(u32::MAX));
-            values.push(value);
-        }
-        Ok(Self { unit, values: values.into_boxed_slice(), index, resolved: OnceLock::new() })
+        Ok(Self { unit, named: found, resolved: OnceLock::new() })
     }
 
     fn __repr__(&self) -> String {
@@ -198,7 +196,7 @@ impl Context {
             Owned::Int(int) => int.to_string(),
             _ => "None".to_owned(),
         };
-        format!("Context({unit}, {} attributes)", self.values.len())
+        format!("Context({unit}, {} attributes)", self.named.len())
     }
 }
 

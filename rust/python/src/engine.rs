@@ -6,7 +6,7 @@ use arc_swap::{ArcSwap, Guard};
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyDict, PyInt, PyString, PyTuple};
-use turnout_core::toggle::{Decision, Recorder, Subject};
+use turnout_core::toggle::{Decision, Recorder, Subject, Verdict, Visitor};
 
 use crate::batch::{Arguments, EvaluationBatch, evaluate as evaluate_batch};
 use crate::clock::Clock;
@@ -63,8 +63,7 @@ struct DecideAll<'a>(&'a Installed);
 
 impl Use<Box<[Decision]>> for DecideAll<'_> {
     fn call(self, subject: &impl Subject) -> Box<[Decision]> {
-        let toggles = 0..self.0.engine.policy.toggles.len();
-        toggles.map(|toggle| self.0.engine.decide(u32::try_from(toggle).unwrap_or(u32::MAX), subject)).collect()
+        self.0.engine.decide_all(subject)
     }
 }
 
@@ -229,7 +228,12 @@ impl Engine {
             None => NOT_FOUND,
             Some(toggle) => {
                 let watch = Watch(&installed, toggle, &mut recorder);
-                Contact::from_arguments(unit, attributes).with(&installed, &now, watch).unwrap_or(INVALID_CONTEXT)
+                let decided = Contact::from_arguments(unit, attributes).with(&installed, &now, watch);
+                decided.unwrap_or_else(|| {
+                    let why = "the attributes are no mapping from names to values, or stand beside a Context";
+                    recorder.step("context", Verdict::Decided, || why.to_owned());
+                    INVALID_CONTEXT
+                })
             }
         };
         now.finish()?;

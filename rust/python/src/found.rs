@@ -41,7 +41,7 @@ impl Code for u32 {
 
 /// The kinds met so far, and the rows' codes.
 pub struct Kinds<C> {
-    kinds: Vec<Decision>,
+    met: Vec<Decision>,
     pub codes: Vec<C>,
     /// Where the kinds stand, for those beyond the first few.
     known: HashMap<Decision, C>,
@@ -54,14 +54,14 @@ impl<C: Code> Kinds<C> {
     const FEW: usize = 12;
 
     pub fn with_capacity(rows: usize) -> Self {
-        Self { kinds: Vec::new(), codes: Vec::with_capacity(rows), known: HashMap::new(), full: false }
+        Self { met: Vec::new(), codes: Vec::with_capacity(rows), known: HashMap::new(), full: false }
     }
 
     /// The code of a kind, with the bucket left out: that is the row's own.
     #[inline]
     pub fn code(&mut self, decision: Decision) -> C {
         let kind = Decision { bucket: None, ..decision };
-        let few = &self.kinds[..self.kinds.len().min(Self::FEW)];
+        let few = &self.met[..self.met.len().min(Self::FEW)];
         let place = few.iter().position(|known| *known == kind);
         place.and_then(C::from_place).unwrap_or_else(|| self.look_up(kind))
     }
@@ -70,11 +70,11 @@ impl<C: Code> Kinds<C> {
         if let Some(code) = self.known.get(&kind) {
             return *code;
         }
-        let Some(code) = C::from_place(self.kinds.len()) else {
+        let Some(code) = C::from_place(self.met.len()) else {
             self.full = true;
-            return self.codes.first().copied().unwrap_or_else(|| self.known[&self.kinds[0]]);
+            return self.codes.first().copied().unwrap_or_else(|| self.known[&self.met[0]]);
         };
-        self.kinds.push(kind);
+        self.met.push(kind);
         self.known.insert(kind, code);
         code
     }
@@ -94,13 +94,13 @@ pub struct Found {
 
 impl From<Kinds<u8>> for Found {
     fn from(found: Kinds<u8>) -> Self {
-        Self { kinds: found.kinds, codes: Codes::Narrow(found.codes) }
+        Self { kinds: found.met, codes: Codes::Narrow(found.codes) }
     }
 }
 
 impl From<Kinds<u32>> for Found {
     fn from(found: Kinds<u32>) -> Self {
-        Self { kinds: found.kinds, codes: Codes::Wide(found.codes) }
+        Self { kinds: found.met, codes: Codes::Wide(found.codes) }
     }
 }
 

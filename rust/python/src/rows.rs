@@ -1,9 +1,9 @@
 //! The rows of a batch: what a toggle looks at, asked column by column, decided row by row.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::ops::Range;
 
-use turnout_core::policy::{Expr, Policy, Ramp, Rule, Serve, Served, Slot, Stage, Test, Toggle};
+use turnout_core::policy::{Expr, Policy, Ramp, Rule, Serve, Served, Slot, Stage, Test, TestId, Toggle};
 use turnout_core::time::Micros;
 use turnout_core::toggle::{Attribute, Decision, Overlay, Reason, Silent, Subject, Unit, place, settle};
 
@@ -49,7 +49,7 @@ impl Instants {
 pub struct Needs<'p> {
     pub tests: Vec<&'p Test>,
     pub units: Vec<Slot>,
-    seen_tests: HashMap<u32, usize>,
+    seen_tests: HashSet<TestId>,
     seen_toggles: Vec<u32>,
 }
 
@@ -60,7 +60,7 @@ impl<'p> Needs<'p> {
         }
         self.seen_toggles.push(index);
         let toggle = &policy.toggles[index as usize];
-        toggle.consent.iter().for_each(|test| self.test(test));
+        toggle.consent.iter().for_each(|test| self.test(policy, *test));
         for rule in &toggle.rules {
             rule.when.iter().for_each(|when| self.expr(policy, when));
             self.units.extend(rule.ramp.iter().map(|ramp| ramp.unit));
@@ -73,14 +73,13 @@ impl<'p> Needs<'p> {
             Expr::All(inner) | Expr::Any(inner) => inner.iter().for_each(|e| self.expr(policy, e)),
             Expr::Not(inner) => self.expr(policy, inner),
             Expr::Segment(index) => self.expr(policy, &policy.segments[*index as usize].when),
-            Expr::Test(test) => self.test(test),
+            Expr::Test(test) => self.test(policy, *test),
         }
     }
 
-    fn test(&mut self, test: &'p Test) {
-        let next = self.tests.len();
-        if *self.seen_tests.entry(test.id).or_insert(next) == next {
-            self.tests.push(test);
+    fn test(&mut self, policy: &'p Policy, test: TestId) {
+        if self.seen_tests.insert(test) {
+            self.tests.push(&policy.tests[test as usize]);
         }
     }
 }
@@ -95,9 +94,16 @@ struct Row<'a> {
 }
 
 impl Subject for Row<'_> {
+    fn attribute<R>(&self, slot: Slot, then: impl FnOnce(Attribute<'_>) -> R) -> R {
+        match self.batch.contacts.attribute(slot) {
+            Some(column) => column.with(self.in_batch, then),
+            None => then(Attribute::Missing),
+        }
+    }
+
     #[inline]
     fn test(&self, test: &Test) -> bool {
-        self.masks[self.batch.place(test)][self.in_block]
+        self.masks[self.batch.place(test.id)][self.in_block]
     }
 
     #[inline]
@@ -108,10 +114,6 @@ impl Subject for Row<'_> {
     #[inline]
     fn now(&self) -> Micros {
         self.now
-    }
-
-    fn show(&self, _: Slot) -> String {
-        String::new()
     }
 }
 
@@ -148,8 +150,8 @@ impl<'a> Batch<'a> {
     }
 
     #[inline]
-    fn place(&self, test: &Test) -> usize {
-        self.places[(test.id - self.first_test) as usize] as usize
+    fn place(&self, test: TestId) -> usize {
+        self.places[(test - self.first_test) as usize] as usize
     }
 
     /// Decides all rows. Should a byte not tell their kinds apart, they are decided once more with wider codes.
@@ -201,7 +203,7 @@ impl<'a> Batch<'a> {
         let mut open = [true; BLOCK];
         for test in &toggle.consent {
             let refused = found.code(Decision::plain(Served::Off, Reason::ConsentMissing, None));
-            let given = &masks[self.place(test)];
+            let given = &masks[self.place(*test)];
             for at in (0..length).filter(|at| open[*at] && !given[*at]) {
                 found.codes[first + at] = refused;
             }
@@ -273,7 +275,7 @@ impl<'a> Batch<'a> {
             let exposed = hashes.short(start + usize::from(*at)).map(|hash| stage.exposes(hash));
             match exposed {
                 Some(exposed) if !exposed || outright.is_some() => {
-                    cells[usize::from(*at)] = codes[usize::from(exposed)]
+                    cells[usize::from(*at)] = codes[usize::from(exposed)];
                 }
                 _ => others.push(*at),
             }
@@ -288,7 +290,7 @@ impl<'a> Batch<'a> {
     /// For which rows of a block a condition holds.
     fn mask(&self, expr: &Expr, masks: &Masks) -> [bool; BLOCK] {
         match expr {
-            Expr::Test(test) => masks[self.place(test)],
+            Expr::Test(test) => masks[self.place(*test)],
             Expr::All(inner) => self.joined(inner, masks, true, |a, b| a & b),
             Expr::Any(inner) => self.joined(inner, masks, false, |a, b| a | b),
             Expr::Not(inner) => self.mask(inner, masks).map(|holds| !holds),

@@ -4,12 +4,12 @@ use std::cell::{Cell, RefCell};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping};
-use turnout_core::policy::{Slot, Test};
+use turnout_core::policy::Slot;
 use turnout_core::time::Micros;
 use turnout_core::toggle::{Attribute, Subject, Unit};
 
 use crate::clock::Clock;
-use crate::context::{Context, Resolved};
+use crate::context::{Context, Owned};
 use crate::convert::{with_attribute, with_unit};
 use crate::installed::{Installed, Name};
 
@@ -101,15 +101,6 @@ impl<'py> DictSubject<'_, 'py> {
         }
         Ok(found)
     }
-
-    #[inline]
-    fn with<R>(&self, slot: Slot, then: impl FnOnce(Attribute<'_>) -> R) -> R {
-        match self.find(slot) {
-            Ok(Some(value)) => with_attribute(&value, then),
-            Ok(None) => then(Attribute::Missing),
-            Err(_) => then(Attribute::Unusable("a key whose comparison fails")),
-        }
-    }
 }
 
 fn nested<'py>(dict: &Bound<'py, PyDict>, name: &Name) -> PyResult<Option<Bound<'py, PyAny>>> {
@@ -128,8 +119,12 @@ fn nested<'py>(dict: &Bound<'py, PyDict>, name: &Name) -> PyResult<Option<Bound<
 
 impl Subject for DictSubject<'_, '_> {
     #[inline]
-    fn test(&self, test: &Test) -> bool {
-        self.with(test.slot, |attribute| attribute.ask(&test.op) == Some(true))
+    fn attribute<R>(&self, slot: Slot, then: impl FnOnce(Attribute<'_>) -> R) -> R {
+        match self.find(slot) {
+            Ok(Some(value)) => with_attribute(&value, then),
+            Ok(None) => then(Attribute::Missing),
+            Err(_) => then(Attribute::Unusable("a key whose comparison fails")),
+        }
     }
 
     #[inline]
@@ -148,30 +143,27 @@ impl Subject for DictSubject<'_, '_> {
     fn now(&self) -> Micros {
         self.now.get()
     }
-
-    fn show(&self, slot: Slot) -> String {
-        self.with(slot, show)
-    }
 }
 
 /// A contact given as a context.
 pub struct ContextSubject<'a, 'py> {
     pub context: &'a Context,
-    pub resolved: &'a Resolved,
+    /// Its values, in the order of the policy's slots.
+    pub slots: &'a [Owned],
     pub now: &'a Now<'a, 'py>,
 }
 
 impl ContextSubject<'_, '_> {
     #[inline]
     fn get(&self, slot: Slot) -> Attribute<'_> {
-        self.resolved.slots[slot as usize].map_or(Attribute::Missing, |index| self.context.value(index))
+        self.slots[slot as usize].borrow()
     }
 }
 
 impl Subject for ContextSubject<'_, '_> {
     #[inline]
-    fn test(&self, test: &Test) -> bool {
-        self.get(test.slot).ask(&test.op) == Some(true)
+    fn attribute<R>(&self, slot: Slot, then: impl FnOnce(Attribute<'_>) -> R) -> R {
+        then(self.get(slot))
     }
 
     #[inline]
@@ -183,30 +175,6 @@ impl Subject for ContextSubject<'_, '_> {
     #[inline]
     fn now(&self) -> Micros {
         self.now.get()
-    }
-
-    fn show(&self, slot: Slot) -> String {
-        show(self.get(slot))
-    }
-}
-
-/// An attribute in words.
-fn show(attribute: Attribute<'_>) -> String {
-    match attribute {
-        Attribute::Missing => "missing".to_owned(),
-        Attribute::Null => "null".to_owned(),
-        Attribute::Bool(value) => format!("{value}"),
-        Attribute::Int(value) => format!("{value}"),
-        Attribute::Huge(text) if text.len() > 40 => format!("{}...", &text[..40]),
-        Attribute::Huge(text) => text.to_owned(),
-        Attribute::Float(value) => format!("{value:?}"),
-        Attribute::Text(text) if text.chars().count() > 80 => {
-            format!("{:?}...", text.chars().take(80).collect::<String>())
-        }
-        Attribute::Text(text) => format!("{text:?}"),
-        Attribute::Time(at) => turnout_core::time::format_instant(at),
-        Attribute::List(_) => "a list".to_owned(),
-        Attribute::Unusable(why) => why.to_owned(),
     }
 }
 
@@ -239,8 +207,7 @@ impl<'a, 'py> Contact<'a, 'py> {
         match self {
             Self::Unusable => None,
             Self::Context(context) => {
-                let resolved = context.resolve(installed);
-                Some(with.call(&ContextSubject { context, resolved: &resolved, now }))
+                Some(context.slots(installed, |slots| with.call(&ContextSubject { context, slots, now })))
             }
             Self::Dict { unit, attributes } => {
                 let names = &installed.names;

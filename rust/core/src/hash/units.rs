@@ -55,8 +55,8 @@ impl UnitHasher {
         match len {
             9.. => {
                 // The last eight bytes overlap the first.
-                let cut = (len - 8) * 8 & 63;
-                let last = (start >> cut) | (u64::from(rest) << (64 - cut & 63));
+                let cut = ((len - 8) * 8) & 63;
+                let last = (start >> cut) | (u64::from(rest) << ((64 - cut) & 63));
                 let (low, high) = (start ^ self.medium.0, last ^ self.medium.1);
                 let product = u128::from(low) * u128::from(high);
                 #[expect(clippy::cast_possible_truncation, reason = "folded: its two halves")]
@@ -73,7 +73,7 @@ impl UnitHasher {
                 mixed ^ (mixed >> 28)
             }
             _ => {
-                let byte = |at: u32| start >> (at * 8 & 63) & 0xff;
+                let byte = |at: u32| start >> ((at * 8) & 63) & 0xff;
                 let both = (byte(0) << 16) | (byte(len >> 1) << 24) | byte(len.wrapping_sub(1)) | (u64::from(len) << 8);
                 let mixed = both ^ self.tiny;
                 let mixed = (mixed ^ (mixed >> 33)).wrapping_mul(0xC2B2_AE3D_27D4_EB4F);

@@ -1,15 +1,17 @@
 //! What the compilation of one document carries along: the faults so far and the names met so far.
 
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
+use hashbrown::{HashTable, hash_table};
 use regex::{Regex, RegexBuilder};
 
 use crate::hash::{KeyMap, KeySeed};
 use crate::time::{Calendar, Zone, Zones};
 
 use super::limits;
-use super::model::{Op, Slot, Test};
+use super::model::{Op, Pattern, Slot, Test, TestId};
 use super::path::Path;
 use super::problem::{Kind, Problems};
 use super::reader::Effort;
@@ -40,8 +42,9 @@ pub struct Compiler<'d> {
     pub effort: Effort,
     slots: KeyMap<Box<str>, Slot>,
     zones: Zones,
-    patterns: KeyMap<Box<str>, Option<Arc<Regex>>>,
-    tests: u32,
+    patterns: KeyMap<Box<str>, Option<Pattern>>,
+    tests: Vec<Test>,
+    known_tests: HashTable<TestId>,
 }
 
 impl<'d> Compiler<'d> {
@@ -62,7 +65,8 @@ impl<'d> Compiler<'d> {
             slots: KeyMap::with_hasher(keys),
             zones: Zones::default(),
             patterns: KeyMap::with_hasher(keys),
-            tests: 0,
+            tests: Vec::new(),
+            known_tests: HashTable::new(),
         }
     }
 
@@ -82,16 +86,30 @@ impl<'d> Compiler<'d> {
         slot
     }
 
-    /// A test with the next number.
-    pub fn test(&mut self, name: &str, op: Op) -> Test {
+    /// The number of a test, shared by all who ask the same.
+    pub fn test(&mut self, name: &str, op: Op) -> TestId {
         let slot = self.slot(name);
-        self.tests += 1;
-        Test { id: self.tests - 1, slot, op }
+        let (keys, tests) = (self.keys, &mut self.tests);
+        let hash = keys.hash_one((slot, &op));
+        let known = self.known_tests.entry(
+            hash,
+            |id| tests[*id as usize].slot == slot && tests[*id as usize].op == op,
+            |id| keys.hash_one((tests[*id as usize].slot, &tests[*id as usize].op)),
+        );
+        match known {
+            hash_table::Entry::Occupied(known) => *known.get(),
+            hash_table::Entry::Vacant(place) => {
+                let id = limits::index(tests.len());
+                place.insert(id);
+                tests.push(Test { id, slot, op });
+                id
+            }
+        }
     }
 
-    /// How many tests there are.
-    pub fn tests(&self) -> u32 {
-        self.tests
+    /// Hands over the tests.
+    pub fn tests(&mut self) -> Box<[Test]> {
+        std::mem::take(&mut self.tests).into_boxed_slice()
     }
 
     /// The calendar of a name, its own or a built-in one; those are worked out once.
@@ -116,7 +134,7 @@ impl<'d> Compiler<'d> {
     }
 
     /// The compiled pattern, shared by all who write the same.
-    pub fn pattern(&mut self, pattern: &str, path: &Path<'_>, at: u32) -> Option<Arc<Regex>> {
+    pub fn pattern(&mut self, pattern: &str, path: &Path<'_>, at: u32) -> Option<Pattern> {
         if let Some(known) = self.patterns.get(pattern) {
             if known.is_none() {
                 let hint = "its fault is listed where it first stands";
@@ -135,7 +153,7 @@ impl<'d> Compiler<'d> {
             self.problems.push_at(Kind::Limit, path, at, message, format!("at most {most}"));
             return None;
         }
-        let built = build(pattern).map(Arc::new).map_err(|(kind, message, hint)| {
+        let built = build(pattern).map(|built| Pattern(Arc::new(built))).map_err(|(kind, message, hint)| {
             self.problems.push_at(kind, path, at, message, hint);
         });
         // Refused ones are kept and counted too: to refuse one costs as much as to compile it.

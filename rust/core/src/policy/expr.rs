@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
-use compact_str::CompactString;
 use ipnet::IpNet;
 use semver::Version;
 
@@ -19,6 +18,7 @@ use super::node::{Entry, Node, Value};
 use super::path::Path;
 use super::problem::Kind;
 use super::reader::{unknown_name, wrong_kind};
+use super::text::Text;
 
 const COMBINATORS: [&str; 5] = ["all", "any", "not", "segment", "attribute"];
 const OPERATORS: [&str; 18] = [
@@ -237,7 +237,7 @@ fn set(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Box<Set
         c.problems.push_at(Kind::Shape, path, node.at, "an empty list", "name at least one value");
         return None;
     }
-    let mut texts: Vec<CompactString> = Vec::new();
+    let mut texts: Vec<Text> = Vec::new();
     let mut numbers = Vec::new();
     let mut bools = [false; 2];
     let mut sound = true;

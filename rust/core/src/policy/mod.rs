@@ -11,6 +11,7 @@ mod reader;
 mod rules;
 mod schedules;
 mod sections;
+mod text;
 mod toggles;
 mod version;
 
@@ -25,11 +26,12 @@ use crate::hash::{KeyMap, KeySeed};
 
 pub use model::{
     Category, Expr, Number, Op, Relation, Requirement, Rule, Scalar, Segment, Serve, Served, Set, Slot, State, Test,
-    Toggle, Variants, Want,
+    TestId, Toggle, Variants, Want,
 };
 pub use problem::{Kind, Problem, Problems};
 pub use ramp::{Plan, Ramp, Stage, Step, StepMode, Timeline, Waits};
 pub use source::Format;
+pub use text::{Sought, Text};
 pub use version::parse_version;
 
 /// A compiled policy.
@@ -45,8 +47,8 @@ pub struct Policy {
     pub segments: Box<[Segment]>,
     /// The attribute names that conditions look at; their places are the slots.
     pub attributes: Box<[Box<str>]>,
-    /// How many tests there are.
-    pub tests: u32,
+    /// The tests that conditions are made of, each once; their places are their numbers.
+    pub tests: Box<[Test]>,
     /// How many ramps there are.
     pub ramps: u32,
     /// What a lenient load let pass.

@@ -1,5 +1,7 @@
 //! The compiled policy: what the evaluation reads. Plain data, so that it can be explained and printed.
 
+use std::hash::{Hash, Hasher};
+use std::mem::discriminant;
 use std::sync::Arc;
 
 use compact_str::CompactString;
@@ -11,6 +13,7 @@ use crate::hash::{KeyMap, KeySet};
 use crate::time::{Micros, Schedule};
 
 use super::ramp::Ramp;
+use super::text::{Sought, Text};
 
 /// Index of an attribute name in [`super::Policy::attributes`].
 pub type Slot = u32;
@@ -53,7 +56,7 @@ pub struct Toggle {
     /// Toggles that must stand in a certain way first.
     pub requires: Box<[Requirement]>,
     /// One test for each purpose that needs consent.
-    pub consent: Box<[Test]>,
+    pub consent: Box<[TestId]>,
     /// Units that are served apart from the rules.
     pub overrides: Option<Box<KeyMap<Box<str>, Serve>>>,
     /// The rules in their order.
@@ -149,14 +152,17 @@ pub enum Expr {
     /// In the segment with this index.
     Segment(u32),
     /// One look at one attribute.
-    Test(Test),
+    Test(TestId),
 }
 
-/// One look at one attribute.
-#[derive(Debug)]
+/// Place of a test in [`super::Policy::tests`].
+pub type TestId = u32;
+
+/// One look at one attribute. Conditions that ask the same share one.
+#[derive(Debug, PartialEq)]
 pub struct Test {
-    /// Number of the test in its policy, in document order; columns keep their results by it.
-    pub id: u32,
+    /// Its place in the policy; whoever asks many contacts keeps their answers by it.
+    pub id: TestId,
     /// The attribute.
     pub slot: Slot,
     /// What is asked of it.
@@ -172,11 +178,20 @@ pub enum Number {
     Float(f64),
 }
 
+impl Hash for Number {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Number::Int(value) => value.hash(state),
+            Number::Float(value) => value.to_bits().hash(state),
+        }
+    }
+}
+
 /// A scalar of a document.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum Scalar {
     /// Text.
-    Text(CompactString),
+    Text(Text),
     /// Number.
     Number(Number),
     /// Truth value.
@@ -184,7 +199,7 @@ pub enum Scalar {
 }
 
 /// An order relation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Relation {
     /// Below.
     Less,
@@ -196,8 +211,18 @@ pub enum Relation {
     AtLeast,
 }
 
+/// A pattern, searched for in linear time. Equal patterns of one policy are one.
+#[derive(Debug, Clone)]
+pub struct Pattern(pub Arc<Regex>);
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 /// What is asked of an attribute.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum Op {
     /// Equals.
     Equals(Scalar),
@@ -216,7 +241,7 @@ pub enum Op {
     /// Text with this in it, or a list with this element.
     Contains(Scalar),
     /// Text in which the pattern is found, in linear time.
-    Matches(Arc<Regex>),
+    Matches(Pattern),
     /// A semantic version that meets all comparisons.
     Semver(Box<[(Relation, Version)]>),
     /// An instant before.
@@ -231,17 +256,41 @@ pub enum Op {
     Null(bool),
 }
 
+/// Equal ones have equal hashes; what is costly to look at is left out.
+impl Hash for Op {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        discriminant(self).hash(state);
+        match self {
+            Op::Equals(scalar) | Op::NotEquals(scalar) | Op::Contains(scalar) => scalar.hash(state),
+            Op::In(set) | Op::NotIn(set) => set.hash(state),
+            Op::Compare(relation, number) => (relation, number).hash(state),
+            Op::StartsWith(text) | Op::EndsWith(text) => text.hash(state),
+            Op::Matches(pattern) => pattern.0.as_str().hash(state),
+            Op::Semver(comparisons) => comparisons.hash(state),
+            Op::Before(at) | Op::After(at) => at.hash(state),
+            Op::Cidr(networks) => networks.hash(state),
+            Op::Exists(wanted) | Op::Null(wanted) => wanted.hash(state),
+        }
+    }
+}
+
 /// The members of an `in` list.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Set {
     /// Few texts, looked through one by one.
-    pub few: Box<[CompactString]>,
+    pub few: Box<[Text]>,
     /// Many texts.
     pub many: Option<KeySet<Box<str>>>,
     /// Numbers.
     pub numbers: Box<[Number]>,
     /// Truth values: false, true.
     pub bools: [bool; 2],
+}
+
+impl Hash for Set {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.few, self.many.as_ref().map(KeySet::len), &self.numbers, self.bools).hash(state);
+    }
 }
 
 impl Set {
@@ -254,7 +303,10 @@ impl Set {
     pub fn has_text(&self, text: &str) -> bool {
         match &self.many {
             Some(set) => set.contains(text),
-            None => self.few.iter().any(|t| t.as_str() == text),
+            None => {
+                let sought = Sought::new(text);
+                self.few.iter().any(|text| text.is(sought))
+            }
         }
     }
 

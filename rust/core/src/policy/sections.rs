@@ -8,7 +8,7 @@ use super::compile::Compiler;
 use super::expr::exprs;
 use super::graph::{self, Fault};
 use super::limits;
-use super::model::{Expr, Segment, State, Toggle};
+use super::model::{Expr, Segment, State, Test, Toggle};
 use super::node::{Entry, Node, Value};
 use super::path::Path;
 use super::problem::{Kind, Problems};
@@ -21,7 +21,7 @@ pub struct Compiled {
     pub toggles: Box<[Toggle]>,
     pub segments: Box<[Segment]>,
     pub attributes: Box<[Box<str>]>,
-    pub tests: u32,
+    pub tests: Box<[Test]>,
     pub ramps: u32,
     /// Faults outside the toggles: nothing can be served.
     pub refused: bool,
@@ -35,7 +35,7 @@ pub fn compile(root: &Node<'_>, keys: KeySeed, problems: &mut Problems) -> Compi
         toggles: Box::default(),
         segments: Box::default(),
         attributes: Box::default(),
-        tests: 0,
+        tests: Box::default(),
         ramps: 0,
         refused: true,
     };

@@ -6,7 +6,7 @@ use crate::hash::{Stage, seed};
 
 use super::compile::Compiler;
 use super::limits;
-use super::model::{Category, Op, Requirement, Scalar, State, Test, Toggle, Variants, Want};
+use super::model::{Category, Op, Requirement, Scalar, State, TestId, Toggle, Variants, Want};
 use super::node::{Node, Value};
 use super::path::Path;
 use super::problem::Kind;
@@ -303,7 +303,7 @@ fn monitors(field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Compiler<'_>)
 }
 
 /// One test for each purpose: the attribute `consent.<purpose>` must be true. Any category may ask for consent.
-fn consent(fields: &Fields<'_, '_>, c: &mut Compiler<'_>) -> Box<[Test]> {
+fn consent(fields: &Fields<'_, '_>, c: &mut Compiler<'_>) -> Box<[TestId]> {
     let purposes = fields.get("consent").and_then(|f| fields.texts(f, c.problems)).unwrap_or_default();
     let mut tests = Vec::with_capacity(purposes.len());
     for purpose in purposes {

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
-use crate::policy::{Number, Op, Relation, Scalar, Set, parse_version};
+use crate::policy::{Number, Op, Relation, Scalar, Set, Sought, parse_version};
 use crate::time::{self, Micros};
 
 /// The value of one attribute of one contact.
@@ -117,7 +117,7 @@ impl Attribute<'_> {
     #[inline]
     fn equals(&self, scalar: &Scalar) -> Option<bool> {
         match (self, scalar) {
-            (Attribute::Text(text), Scalar::Text(wanted)) => Some(*text == wanted.as_str()),
+            (Attribute::Text(text), Scalar::Text(wanted)) => Some(wanted.is(Sought::new(text))),
             (Attribute::Bool(value), Scalar::Bool(wanted)) => Some(value == wanted),
             (_, Scalar::Number(wanted)) => self.number().map(|n| n.compare(*wanted) == Some(Ordering::Equal)),
             _ => None,
@@ -167,7 +167,7 @@ impl Attribute<'_> {
             (Op::Contains(scalar), Attribute::List(list)) => {
                 Some(list.any(&mut |element| element.equals(scalar) == Some(true)))
             }
-            (Op::Matches(pattern), Attribute::Text(text)) => Some(pattern.is_match(text)),
+            (Op::Matches(pattern), Attribute::Text(text)) => Some(pattern.0.is_match(text)),
             (Op::Cidr(networks), Attribute::Text(text)) => {
                 let address: IpAddr = text.parse().ok()?;
                 let address = address.to_canonical();

@@ -2,10 +2,11 @@
 
 use crate::hash::Percent;
 use crate::policy::{
-    Number, Op, Policy, Ramp, Relation, Scalar, Served, Set, Stage, State, StepMode, Test, Toggle, Want,
+    Number, Op, Policy, Ramp, Relation, Scalar, Served, Set, Stage, State, StepMode, Test, Text, Toggle, Want,
 };
 use crate::time::{self, Micros, Schedule};
 
+use super::attribute::Attribute;
 use super::decision::{Code, Decision};
 
 /// A position or share as a percentage.
@@ -80,7 +81,7 @@ pub fn describe(policy: &Policy, test: &Test) -> String {
         Op::StartsWith(text) => format!("{name} starts with {text:?}"),
         Op::EndsWith(text) => format!("{name} ends with {text:?}"),
         Op::Contains(value) => format!("{name} contains {}", scalar(value)),
-        Op::Matches(pattern) => format!("{name} matches /{}/", pattern.as_str()),
+        Op::Matches(pattern) => format!("{name} matches /{}/", pattern.0.as_str()),
         Op::Semver(bounds) => {
             let parts: Vec<String> = bounds.iter().map(|(r, v)| format!("{}{v}", sign(*r))).collect();
             format!("{name} is a version {}", parts.join(", "))
@@ -96,8 +97,55 @@ pub fn describe(policy: &Policy, test: &Test) -> String {
     }
 }
 
-pub(super) fn test(policy: &Policy, test: &Test) -> String {
-    describe(policy, test)
+/// What a test saw, and why it could not look at it.
+pub(super) fn seen(attribute: Attribute<'_>, op: &Op) -> String {
+    let value = value(attribute);
+    let known = !matches!(attribute, Attribute::Missing | Attribute::Null);
+    match attribute.ask(op) {
+        None if known => format!("{value}, which is not {}", wanted(op)),
+        _ => value,
+    }
+}
+
+/// An attribute in words.
+fn value(attribute: Attribute<'_>) -> String {
+    match attribute {
+        Attribute::Missing => "missing".to_owned(),
+        Attribute::Null => "null".to_owned(),
+        Attribute::Bool(value) => format!("{value}"),
+        Attribute::Int(value) => format!("{value}"),
+        Attribute::Huge(text) if text.len() > 40 => format!("{}...", &text[..40]),
+        Attribute::Huge(text) => text.to_owned(),
+        Attribute::Float(value) => format!("{value:?}"),
+        Attribute::Text(text) if text.chars().count() > 80 => {
+            format!("{:?}...", text.chars().take(80).collect::<String>())
+        }
+        Attribute::Text(text) => format!("{text:?}"),
+        Attribute::Time(at) => time::format_instant(at),
+        Attribute::List(_) => "a list".to_owned(),
+        Attribute::Unusable(why) => why.to_owned(),
+    }
+}
+
+/// What an operator can look at.
+fn wanted(op: &Op) -> &'static str {
+    let kind = |scalar: &Scalar| match scalar {
+        Scalar::Text(_) => "text",
+        Scalar::Number(_) => "a number",
+        Scalar::Bool(_) => "true or false",
+    };
+    match op {
+        Op::Equals(scalar) | Op::NotEquals(scalar) => kind(scalar),
+        Op::Contains(Scalar::Text(_)) => "text or a list",
+        Op::Contains(_) => "a list",
+        Op::In(_) | Op::NotIn(_) => "of a type that the list has",
+        Op::Compare(..) => "a number",
+        Op::StartsWith(_) | Op::EndsWith(_) | Op::Matches(_) => "text",
+        Op::Semver(_) => "a version such as 5.2.1",
+        Op::Before(_) | Op::After(_) => "an instant: an aware datetime, RFC 3339 text, or seconds since the epoch",
+        Op::Cidr(_) => "an IP address",
+        Op::Exists(_) | Op::Null(_) => "anything",
+    }
 }
 
 fn sign(relation: Relation) -> &'static str {
@@ -129,7 +177,7 @@ fn more(count: usize, shown: usize) -> String {
 }
 
 fn set(set: &Set) -> String {
-    let mut texts: Vec<&str> = set.few.iter().map(AsRef::as_ref).collect();
+    let mut texts: Vec<&str> = set.few.iter().map(Text::as_str).collect();
     if let Some(many) = &set.many {
         texts.extend(many.iter().map(AsRef::as_ref));
         texts.sort_unstable();

@@ -3,10 +3,12 @@
 
 use crate::hash::{hash_unit, part, position};
 use crate::policy::{
-    Expr, Policy, Ramp, Rule, Serve, Served, Slot, Stage, State, StepMode, Test, Timeline, Toggle, Variants, Want,
+    Expr, Policy, Ramp, Rule, Serve, Served, Slot, Stage, State, StepMode, Test, TestId, Timeline, Toggle, Variants,
+    Want,
 };
 use crate::time::Micros;
 
+use super::attribute::Attribute;
 use super::decision::{Code, Decision, Reason};
 use super::describe;
 use super::visitor::{Verdict, Visitor};
@@ -39,14 +41,17 @@ impl<'v> Unit<'v> {
 
 /// One contact at one instant.
 pub trait Subject {
+    /// Hands over the attribute in a slot.
+    fn attribute<R>(&self, slot: Slot, then: impl FnOnce(Attribute<'_>) -> R) -> R;
     /// Whether a test holds.
-    fn test(&self, test: &Test) -> bool;
+    #[inline]
+    fn test(&self, test: &Test) -> bool {
+        self.attribute(test.slot, |attribute| attribute.ask(&test.op) == Some(true))
+    }
     /// Hands over the unit: the attribute in `slot` when the contact has it, otherwise the targeting key.
     fn unit<R>(&self, slot: Option<Slot>, then: impl FnOnce(Unit<'_>) -> R) -> R;
     /// The instant; the same however often it is asked.
     fn now(&self) -> Micros;
-    /// The attribute in words, for explanations.
-    fn show(&self, slot: Slot) -> String;
 }
 
 /// What lies over the policy at run time.
@@ -138,7 +143,7 @@ impl<S: Subject, O: Overlay, V: Visitor> Evaluation<'_, S, O, V> {
         }
         self.visitor.step("breaker", Verdict::Passed, || "closed".to_owned());
         for test in &toggle.consent {
-            if !self.test(test, "consent", Verdict::Decided) {
+            if !self.test(*test, "consent", Verdict::Decided) {
                 return Some(Decision::plain(Served::Off, Reason::ConsentMissing, None));
             }
         }
@@ -172,7 +177,7 @@ impl<S: Subject, O: Overlay, V: Visitor> Evaluation<'_, S, O, V> {
             return true;
         };
         self.visitor.enter("rule", || rule.id.to_string());
-        let holds = self.expr(when);
+        let holds = self.common(when);
         self.visitor.leave(if holds { matched } else { Verdict::Missed }, String::new);
         holds
     }
@@ -180,7 +185,7 @@ impl<S: Subject, O: Overlay, V: Visitor> Evaluation<'_, S, O, V> {
     fn expr(&mut self, expr: &Expr) -> bool {
         let policy = self.policy;
         match expr {
-            Expr::Test(test) => self.test(test, "condition", Verdict::Missed),
+            Expr::Test(test) => self.test(*test, "condition", Verdict::Missed),
             Expr::All(inner) => self.group(|| "all of".to_owned(), |e| inner.iter().all(|expr| e.holds(expr))),
             Expr::Any(inner) => self.group(|| "any of".to_owned(), |e| inner.iter().any(|expr| e.holds(expr))),
             Expr::Not(inner) => self.group(|| "not".to_owned(), |e| !e.expr(inner)),
@@ -191,10 +196,19 @@ impl<S: Subject, O: Overlay, V: Visitor> Evaluation<'_, S, O, V> {
         }
     }
 
-    /// As [`Self::expr`], without a call for the commonest case.
+    /// As [`Self::expr`], without a call for the commonest conditions: one test, or all of some.
+    #[inline]
+    fn common(&mut self, expr: &Expr) -> bool {
+        match expr {
+            Expr::All(inner) => self.group(|| "all of".to_owned(), |e| inner.iter().all(|expr| e.holds(expr))),
+            other => self.holds(other),
+        }
+    }
+
+    /// As [`Self::expr`], without a call for one test.
     #[inline]
     fn holds(&mut self, expr: &Expr) -> bool {
-        if let Expr::Test(test) = expr { self.test(test, "condition", Verdict::Missed) } else { self.expr(expr) }
+        if let Expr::Test(test) = expr { self.test(*test, "condition", Verdict::Missed) } else { self.expr(expr) }
     }
 
     #[inline]
@@ -206,12 +220,15 @@ impl<S: Subject, O: Overlay, V: Visitor> Evaluation<'_, S, O, V> {
     }
 
     #[inline]
-    fn test(&mut self, test: &Test, stage: &'static str, otherwise: Verdict) -> bool {
-        let holds = self.subject.test(test);
+    fn test(&mut self, test: TestId, stage: &'static str, otherwise: Verdict) -> bool {
         let (policy, subject) = (self.policy, self.subject);
+        let test = &policy.tests[test as usize];
+        let holds = subject.test(test);
         let verdict = if holds { Verdict::Passed } else { otherwise };
-        self.visitor
-            .step(stage, verdict, || format!("{}; it is {}", describe::test(policy, test), subject.show(test.slot)));
+        self.visitor.step(stage, verdict, || {
+            let seen = subject.attribute(test.slot, |attribute| describe::seen(attribute, &test.op));
+            format!("{}; it is {seen}", describe::describe(policy, test))
+        });
         holds
     }
 

@@ -28,7 +28,7 @@ impl Verdict {
 pub struct Step {
     /// How deep it lies under the toggle that was asked for.
     pub depth: u32,
-    /// What was looked at: `state`, `schedule`, `requires`, `breaker`, `consent`, `override`, `rule`, `condition`, `ramp`,
+    /// What was looked at: `context`, `state`, `schedule`, `requires`, `breaker`, `consent`, `override`, `rule`, `condition`, `ramp`,
     /// `variant` or `default`.
     pub stage: &'static str,
     /// How it went.
