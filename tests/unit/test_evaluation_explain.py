@@ -75,8 +75,8 @@ def test_a_condition_says_what_it_asked_and_what_it_found() -> None:
         ({"score": 2.5}, "missed", "score > 5; it is 2.5"),
         ({}, "missed", "score > 5; it is missing"),
         ({"score": None}, "missed", "score > 5; it is null"),
-        ({"score": "7"}, "missed", 'score > 5; it is "7"'),
-        ({"score": True}, "missed", "score > 5; it is true"),
+        ({"score": "7"}, "missed", 'score > 5; it is "7", which is not a number'),
+        ({"score": True}, "missed", "score > 5; it is true, which is not a number"),
         ({"score": object()}, "missed", "score > 5; it is a value of a type that no operator looks at"),
         ({"score": 2**63}, "passed", f"score > 5; it is {2**63}"),
     )
@@ -175,3 +175,31 @@ def test_usage_counts_every_evaluation_since_the_swap() -> None:
     assert counts == {"a": (2, 2), "b": (2, 2), "c": (2, 0)}
     desk.swap(desk.policy)
     assert desk.usage()["a"] == {"evaluations": 0, "enabled": 0}
+
+
+@pytest.mark.parametrize(
+    ("asked", "value", "words"),
+    [
+        ({"equals": "pro"}, 5, "5, which is not text"),
+        ({"not_equals": 5}, "5", '"5", which is not a number'),
+        ({"equals": True}, 1, "1, which is not true or false"),
+        ({"in": ["a", "b"]}, 5, "5, which is not of a type that the list has"),
+        ({"contains": "a"}, 5, "5, which is not text or a list"),
+        ({"contains": 5}, "5", '"5", which is not a list'),
+        ({"starts_with": "a"}, 5, "5, which is not text"),
+        ({"matches": "a"}, ["a"], "a list, which is not text"),
+        ({"semver": ">=5"}, "five", '"five", which is not a version such as 5.2.1'),
+        ({"before": "2026-01-01"}, "soon", '"soon", which is not an instant'),
+        ({"cidr": "10.0.0.0/8"}, "here", '"here", which is not an IP address'),
+    ],
+)
+def test_a_value_that_cannot_be_compared_says_why(asked: Document, value: object, words: str) -> None:
+    desk = engine({"t": toggle(rules=[rule({"attribute": "x"} | asked, serve=True)])})
+    (detail,) = (s.detail for s in desk.explain("t", "c-1", {"x": value}).steps if s.stage == "condition")
+    assert f"; it is {words}" in detail
+
+
+def test_unusable_attributes_say_so() -> None:
+    found = DESK.explain("bot", "c-1", 5)  # type: ignore[arg-type]
+    assert found.evaluation.code == "INVALID_CONTEXT"
+    assert [(step.stage, step.verdict) for step in found.steps] == [("context", "decided")]

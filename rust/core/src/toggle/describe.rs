@@ -100,9 +100,9 @@ pub fn describe(policy: &Policy, test: &Test) -> String {
 /// What a test saw, and why it could not look at it.
 pub(super) fn seen(attribute: Attribute<'_>, op: &Op) -> String {
     let value = value(attribute);
-    let known = !matches!(attribute, Attribute::Missing | Attribute::Null);
+    let speaks_for_itself = matches!(attribute, Attribute::Missing | Attribute::Null | Attribute::Unusable(_));
     match attribute.ask(op) {
-        None if known => format!("{value}, which is not {}", wanted(op)),
+        None if !speaks_for_itself => format!("{value}, which is not {}", wanted(op)),
         _ => value,
     }
 }
