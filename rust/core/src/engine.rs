@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
-use crate::policy::{Policy, Ramp, State, Timeline, Toggle, Waits};
+use crate::policy::{Policy, Ramp, Timeline, Waits};
 use crate::time::Micros;
-use crate::toggle::{Decision, Overlay, Remembering, Silent, Subject, Visitor, evaluate};
+use crate::toggle::{
+    Columns, Decision, KindCode, Kinds, Needs, Overlay, Remembering, Rows, Silent, Subject, Visitor, evaluate,
+};
 
 /// A gate that has passed: a step's samples were complete at an instant. An input, never guessed: without it a step that
 /// asks for samples holds.
@@ -113,12 +115,15 @@ impl Engine {
         evaluate(&self.policy, self, subject, visitor, toggle)
     }
 
-    /// Whether nothing but consent stands before the rules of a toggle.
-    #[must_use]
-    pub fn starts_with_rules(&self, toggle: u32) -> bool {
-        let Toggle { state, schedule, requires, overrides, rules, .. } = &self.policy.toggles[toggle as usize];
-        let plain = *state == State::Enabled && schedule.is_none() && requires.is_empty() && overrides.is_none();
-        plain && !rules.is_empty() && !self.breaker_open(toggle)
+    /// Evaluates for many contacts without counting; see [`Rows::decide`].
+    pub fn decide_rows<K: KindCode, C: Columns>(
+        &self,
+        toggle: u32,
+        needs: &Needs<'_>,
+        columns: &C,
+        rows: usize,
+    ) -> Kinds<K> {
+        Rows::new(&self.policy, self, toggle, needs, columns).decide(rows)
     }
 
     /// Counts a batch.

@@ -6,8 +6,8 @@ use numpy::PyArray1;
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use turnout_core::hash::{Percent, position};
-use turnout_core::toggle::Decision;
+use turnout_core::hash::{Percent, UnitHasher, position};
+use turnout_core::toggle::{Decision, Needs};
 
 use crate::column::Column;
 use crate::contacts::Contacts;
@@ -15,7 +15,7 @@ use crate::context::Owned;
 use crate::evaluation::{Evaluation, NOT_FOUND};
 use crate::found::{Found, numbers};
 use crate::installed::Installed;
-use crate::rows::{Batch, Instants, Needs};
+use crate::rows::{Instants, Rows};
 use crate::table::Table;
 
 fn row_count(units: Option<&Column>, table: &Table<'_>, at: &Instants) -> PyResult<usize> {
@@ -82,10 +82,9 @@ fn run(
     rows: usize,
 ) -> PyResult<(Found, Contacts)> {
     let policy = &*installed.engine.policy;
-    let mut needs = Needs::default();
-    needs.toggle(policy, toggle);
+    let needs = Needs::of(policy, toggle);
     let mut contacts = Contacts { units, attributes: policy.attributes.iter().map(|_| None).collect() };
-    for slot in needs.tests.iter().map(|test| test.slot).chain(needs.units.iter().copied()) {
+    for slot in needs.slots() {
         let place = &mut contacts.attributes[slot as usize];
         if place.is_some() {
             continue;
@@ -98,11 +97,21 @@ fn run(
         }
         *place = Some(column);
     }
-    let batch = Batch::new(installed, toggle, &contacts, instants, &needs.tests);
-    let found = py.detach(|| batch.run(rows));
+    let columns = Rows::new(&contacts, instants, &needs);
+    let found = py.detach(|| decide(installed, toggle, &needs, &columns, rows));
     installed.engine.count(toggle, found.usage());
     contacts.keep_units(&needs.units);
     Ok((found, contacts))
+}
+
+/// Decides all rows. Should a byte not tell their kinds apart, they are decided once more with wider codes.
+fn decide(installed: &Installed, toggle: u32, needs: &Needs<'_>, columns: &Rows<'_>, rows: usize) -> Found {
+    let narrow = installed.engine.decide_rows::<u8, _>(toggle, needs, columns, rows);
+    if narrow.full {
+        installed.engine.decide_rows::<u32, _>(toggle, needs, columns, rows).into()
+    } else {
+        narrow.into()
+    }
 }
 
 /// The evaluations of one toggle for many contacts, in the order of the rows.
@@ -142,7 +151,7 @@ impl EvaluationBatch {
     fn place(&self, row: usize, kind: Decision) -> Option<u32> {
         let toggle = &self.installed.engine.policy.toggles[self.toggle? as usize];
         let ramp = toggle.rules[usize::from(kind.rule?)].ramp.as_ref().filter(|_| kind.code.is_none())?;
-        self.contacts.hashes(Some(ramp.unit), ramp.ramp_seed).at(row).ok().map(position)
+        self.contacts.hashes(Some(ramp.unit), UnitHasher::new(ramp.ramp_seed)).at(row).ok().map(position)
     }
 
     fn series<'py>(

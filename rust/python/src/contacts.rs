@@ -3,7 +3,7 @@
 use arrow_array::Array;
 use turnout_core::hash::UnitHasher;
 use turnout_core::policy::Slot;
-use turnout_core::toggle::{Attribute, Code, Unit};
+use turnout_core::toggle::{Attribute, Code, Hashes as _, Unit};
 
 use crate::column::{Column, prefetch};
 use crate::context::Owned;
@@ -30,15 +30,15 @@ impl Contacts {
         column.with(row, |attribute| with_unit(attribute, then))
     }
 
-    /// The hashes of the units under a seed.
-    pub fn hashes(&self, slot: Option<Slot>, seed: u64) -> Hashes<'_> {
+    /// The hashes of the units.
+    pub fn hashes(&self, slot: Option<Slot>, hasher: UnitHasher) -> Hashes<'_> {
         let named = slot.and_then(|slot| self.attribute(slot));
         let named = named.filter(|column| !matches!(column, Column::Constant(Owned::Missing, _)));
         let views = match named.unwrap_or(&self.units) {
             Column::Text(texts) if texts.null_count() == 0 => &**texts.views(),
             _ => &[],
         };
-        Hashes { contacts: self, slot, hasher: UnitHasher::new(seed), views }
+        Hashes { contacts: self, slot, hasher, views }
     }
 
     /// Keeps only what tells units, in a form that nobody else can change.
@@ -60,17 +60,19 @@ pub struct Hashes<'a> {
     views: &'a [u128],
 }
 
-impl Hashes<'_> {
-    /// The hash of a row's unit when it is short text; columns of ids mostly are.
+impl turnout_core::toggle::Hashes for Hashes<'_> {
+    /// Columns of ids are mostly short text.
     #[inline]
-    pub fn short(&self, row: usize) -> Option<u64> {
+    fn short(&self, row: usize) -> Option<u64> {
         let view = *self.views.get(row)?;
         prefetch(self.views, row, 1);
         #[expect(clippy::cast_possible_truncation, reason = "a view is a length, eight bytes and four more")]
         let (len, start, rest) = (view as u32, (view >> 32) as u64, (view >> 96) as u32);
         (1..=UnitHasher::SHORT).contains(&len).then(|| self.hasher.short(start, rest, len))
     }
+}
 
+impl Hashes<'_> {
     /// The hash of a row's unit.
     ///
     /// # Errors

@@ -1,84 +1,9 @@
-//! The decisions of a batch: few different ones, and a number for each row.
-
-use std::collections::HashMap;
+//! The decisions of a batch, as numpy arrays.
 
 use numpy::{PyArray1, ToPyArray};
 use pyo3::prelude::*;
 use turnout_core::engine::Usage;
-use turnout_core::toggle::Decision;
-
-/// The number of a kind of decision.
-pub trait Code: Copy {
-    /// The code of a place among the kinds, when it has room for it.
-    fn from_place(place: usize) -> Option<Self>;
-    /// The place among the kinds.
-    fn place(self) -> usize;
-}
-
-impl Code for u8 {
-    #[inline]
-    fn from_place(place: usize) -> Option<Self> {
-        Self::try_from(place).ok()
-    }
-
-    #[inline]
-    fn place(self) -> usize {
-        self.into()
-    }
-}
-
-impl Code for u32 {
-    #[inline]
-    fn from_place(place: usize) -> Option<Self> {
-        Self::try_from(place).ok()
-    }
-
-    #[inline]
-    fn place(self) -> usize {
-        self as usize
-    }
-}
-
-/// The kinds met so far, and the rows' codes.
-pub struct Kinds<C> {
-    met: Vec<Decision>,
-    pub codes: Vec<C>,
-    /// Where the kinds stand, for those beyond the first few.
-    known: HashMap<Decision, C>,
-    /// Whether there were more kinds than codes.
-    pub full: bool,
-}
-
-impl<C: Code> Kinds<C> {
-    /// Up to this many kinds a walk beats a hash; most toggles have fewer.
-    const FEW: usize = 12;
-
-    pub fn with_capacity(rows: usize) -> Self {
-        Self { met: Vec::new(), codes: Vec::with_capacity(rows), known: HashMap::new(), full: false }
-    }
-
-    /// The code of a kind, with the bucket left out: that is the row's own.
-    #[inline]
-    pub fn code(&mut self, decision: Decision) -> C {
-        let kind = Decision { bucket: None, ..decision };
-        let few = &self.met[..self.met.len().min(Self::FEW)];
-        let place = few.iter().position(|known| *known == kind);
-        place.and_then(C::from_place).unwrap_or_else(|| self.look_up(kind))
-    }
-
-    fn look_up(&mut self, kind: Decision) -> C {
-        if let Some(code) = self.known.get(&kind) {
-            return *code;
-        }
-        let Some(code) = C::from_place(self.met.len()) else {
-            self.full = true;
-            return self.codes.first().copied().unwrap_or_else(|| self.known[&self.met[0]]);
-        };
-        self.met.push(kind);
-        self.known.insert(kind, code);
-        code
-    }
-}
+use turnout_core::toggle::{Decision, KindCode, Kinds};
 
 /// Numbers of kinds, in a byte as long as that will do.
 enum Codes {

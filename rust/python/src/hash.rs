@@ -3,7 +3,7 @@
 use numpy::{IntoPyArray, PyArray1};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use turnout_core::hash::{Percent, Stage, hash_unit, position, seed};
+use turnout_core::hash::{Percent, Stage, UnitHasher, hash_unit, position, seed};
 
 use crate::column::Column;
 use crate::contacts::Contacts;
@@ -100,7 +100,7 @@ pub fn hash_units<'py>(
     let rows = column.len();
     let contacts = Contacts { units: column, attributes: Vec::new() };
     let hashes: Result<Vec<u64>, usize> = py.detach(|| {
-        let hashes = contacts.hashes(None, seed);
+        let hashes = contacts.hashes(None, UnitHasher::new(seed));
         let mut found = Vec::with_capacity(rows);
         (0..rows).try_for_each(|row| hashes.at(row).map(|hash| found.push(hash)).map_err(|_| row))?;
         Ok(found)

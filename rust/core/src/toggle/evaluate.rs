@@ -278,7 +278,7 @@ impl<S: Subject, O: Overlay, V: Visitor> Evaluation<'_, S, O, V> {
 /// # Errors
 /// Why a contact has no place.
 #[inline]
-pub fn place(
+pub(super) fn place(
     toggle: &Toggle,
     serve: Serve,
     ramp: &Ramp,
@@ -298,7 +298,7 @@ pub fn place(
 /// What a place on a ramp comes to in a stage. The bucket and the rule are the caller's to add.
 #[inline]
 #[must_use]
-pub fn settle(stage: &Stage, placed: Result<Option<Served>, Code>) -> Decision {
+pub(super) fn settle(stage: &Stage, placed: Result<Option<Served>, Code>) -> Decision {
     let (served, shadow, reason, code) = match (placed, stage.mode) {
         (Err(code), _) => (Served::Off, None, Reason::Default, Some(code)),
         (Ok(None), _) => (Served::Off, None, Reason::Split, None),
