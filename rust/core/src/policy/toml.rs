@@ -1,7 +1,7 @@
 //! The reader of TOML 1.1 documents, with the place of every value.
 //!
 //! The text is parsed by the `toml` crate, which lists every fault. What it leaves open is done around it: [`scan`]
-//! bounds the nesting before it starts, since its own guard can be talked out of its limit; [`faults`] says in plain
+//! bounds the nesting before it starts, since its own guard can be talked out of its limit, and the memory that it takes; [`faults`] says in plain
 //! words and with a path what it found; and what it read becomes the same tree that JSON is read into. Dates and times
 //! become text in RFC 3339 form. A byte order mark is skipped.
 
@@ -10,6 +10,7 @@ mod lexer;
 mod locate;
 mod scan;
 mod walk;
+mod weight;
 mod words;
 
 use std::borrow::Cow;
