@@ -112,7 +112,7 @@ fn refused_above(bytes: usize, head: &str, part: impl Fn(usize) -> String, tail:
         let problems = problems.finish(source.as_bytes());
         let limit = problems.iter().find(|p| p.kind == Kind::Limit);
         assert_eq!((read, limit.is_some()), (!refused, refused), "{}: {problems:?}", part(0));
-        for problem in limit {
+        if let Some(problem) = limit {
             assert!(problem.message.ends_with("they take more than 900 MB of memory to read"), "{problem}");
             assert_eq!((&*problem.path, &*problem.hint), ("", "split the policy, or write it in JSON"));
         }
@@ -129,9 +129,9 @@ fn toml_that_takes_a_gigabyte_of_memory_is_refused() {
     refused_above(10_000_000, "a = [", |_| "0,".to_owned(), "]");
     refused_above(10_000_000, "a = [", |_| "{a=0},".to_owned(), "]");
     refused_above(10_000_000, "", |_| "[[a]]\nb=0\n".to_owned(), "");
-    refused_above(30_000_000, "", |i| format!("[t{i}.a.b.c.d.e]\n"), "");
-    refused_above(30_000_000, "", |i| format!("t{i}.a.b.c.d.e=1\n"), "");
-    refused_above(30_000_000, "a={", |i| format!("t{i}.a.b.c.d.e=1,"), "}");
+    refused_above(10_000_000, "", |i| format!("[t{i}.a.b.c.d.e]\n"), "");
+    refused_above(10_000_000, "", |i| format!("t{i}.a.b.c.d.e=1\n"), "");
+    refused_above(10_000_000, "a={", |i| format!("t{i}.a.b.c.d.e=1,"), "}");
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use std::cell::{Cell, RefCell};
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyMapping};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyType};
 use turnout_core::policy::{Slot, Test};
 use turnout_core::time::Micros;
 use turnout_core::toggle::{Attribute, Subject, Unit};
@@ -65,9 +66,15 @@ impl<'a, 'py> Attributes<'a, 'py> {
         if argument.is_none() {
             return Some(Self::None);
         }
-        let mapping = argument.cast::<PyMapping>().ok()?;
-        let dict = PyDict::new(argument.py());
-        dict.update(mapping).ok()?;
+        static MAPPING: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+        let py = argument.py();
+        // Whatever the argument says of itself may raise; then it is no mapping.
+        let is_mapping = MAPPING.import(py, "collections.abc", "Mapping").and_then(|kind| argument.is_instance(kind));
+        if !is_mapping.unwrap_or(false) {
+            return None;
+        }
+        let dict = PyDict::new(py);
+        dict.call_method1("update", (argument,)).ok()?;
         Some(Self::Owned(dict))
     }
 

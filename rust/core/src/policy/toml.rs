@@ -26,6 +26,12 @@ use super::problem::{Kind, Problems};
 /// Reads a document. Faults go to `problems`; nothing is returned when the text is not TOML, and a value with stand-ins
 /// for the faulty parts when only single values are at fault or keys stand twice.
 pub fn parse<'a>(source: &'a str, problems: &mut Problems) -> Option<Node<'a>> {
+    let start = source.find(|c: char| !c.is_whitespace() && c != '\u{FEFF}').unwrap_or_default();
+    if source[start..].starts_with('{') {
+        let hint = "this looks like JSON: name its file .json, or give the format `json`";
+        problems.push_at(Kind::Syntax, &Path::ROOT, place(start), "expected a key or `[`, found `{`", hint);
+        return None;
+    }
     let scanned = scan::scan(source, problems)?;
     let table = faults::read(source, &scanned, problems)?;
     let mut converter = Converter { source, problems };
