@@ -174,7 +174,7 @@ impl Evaluation {
         Ok(same && self.policy_digest() == other.policy_digest() && self.value(py).bind(py).eq(other.value(py))?)
     }
 
-    /// Of what equal evaluations share, but for the value: that may be any object of the caller's.
+    // Of what equal evaluations share, but for the value: that may be any object of the caller's.
     fn __hash__(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         (self.key(), self.decision, self.policy_digest()).hash(&mut hasher);
