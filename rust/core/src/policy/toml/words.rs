@@ -25,12 +25,13 @@ pub(super) fn explain(theirs: &str, word: &str, is_something: bool) -> (String, 
     }
 }
 
-/// The word that a place stands in.
+/// The word that a place stands in, no further than any word goes that is looked for: words can be long, and faults many.
 pub(super) fn word_at(source: &str, place: usize) -> &str {
-    let is_outside = |byte: &u8| !(byte.is_ascii_alphanumeric() || b"-./".contains(byte));
+    const REACH_BYTES: usize = 16;
+    let is_inside = |byte: &u8| byte.is_ascii_alphanumeric() || b"-./".contains(byte);
     let (before, after) = source.as_bytes().split_at(place.min(source.len()));
-    let start = before.iter().rposition(is_outside).map_or(0, |at| at + 1);
-    let end = after.iter().position(is_outside).map_or(source.len(), |at| before.len() + at);
+    let start = before.len() - before.iter().rev().take(REACH_BYTES).take_while(|byte| is_inside(byte)).count();
+    let end = before.len() + after.iter().take(REACH_BYTES).take_while(|byte| is_inside(byte)).count();
     source.get(start..end).unwrap_or_default()
 }
 
