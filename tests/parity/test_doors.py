@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,6 +88,61 @@ def test_evaluations_are_equal_only_when_all_is() -> None:
     assert one != engine.evaluate("t", "")
     assert one != only(variants={"bot": 2}, default="human").evaluate("t", "c-1")
     assert one != "bot"
+
+
+def test_equal_evaluations_are_one_in_a_set() -> None:
+    """Whatever the caller's default is."""
+    engine = only(variants={"bot": 1}, default="human")
+    one = engine.evaluate("t", "c-1")
+    others = [engine.evaluate("t", ""), engine.evaluate("no such toggle", "c-1"), engine.explain("t", "").evaluation]
+    assert len({one, engine.evaluate("t", turnout.Context("c-1")), *others}) == 3
+    defaults: list[Any] = [engine.evaluate("no such toggle", "c-1", None, default) for default in ([1], [1], [2], {})]
+    assert hash(defaults[0]) == hash(defaults[1])
+    assert len(set(defaults)) == 3
+
+
+ARRAYS: tuple[np.ndarray[Any, Any], ...] = (
+    np.array(["pro", "x"]), np.array([3, 4], dtype=np.int8), np.array([3.0], dtype=np.float32), np.array([True]),
+    np.array(["pro", 3, None], dtype=object), np.array([]), np.array(["2026-03-01"], dtype="datetime64[D]"),
+    np.array([3], dtype="datetime64[ns]"), np.array([3], dtype="timedelta64[us]"), np.array([b"pro"]),
+)  # fmt: skip
+CONTAINED: tuple[Any, ...] = ("pro", 3, True, "2026-03-01")
+
+
+def by_doors(value: Any, operand: dict[str, Any]) -> set[bool]:
+    """What one contact is told by every door."""
+    desk, attributes = asks({"attribute": "x", **operand}), {"x": value}
+    frames: list[Any] = [[attributes], {"x": [value]}]
+    return {
+        desk.is_enabled("t", "c-1", attributes),
+        desk.is_enabled("t", turnout.Context("c-1", attributes)),
+        desk.toggle("t").is_enabled("c-1", attributes),
+        *(desk.evaluate_many("t", ["c-1"], frame)[0].enabled for frame in frames),
+    }
+
+
+@pytest.mark.parametrize("array", ARRAYS, ids=repr)
+@pytest.mark.parametrize("operand", [*({"contains": value} for value in CONTAINED), {"null": False}], ids=str)
+def test_an_array_is_the_list_of_its_elements(array: np.ndarray[Any, Any], operand: dict[str, Any]) -> None:
+    """As the value of one contact's attribute."""
+    assert by_doors(array, operand) == by_doors(list(array), operand)
+    assert by_doors([array], operand) == by_doors([["y"]], operand), "a list inside a list"
+
+
+def test_some_array_contains_something() -> None:
+    """Otherwise the comparison above would say nothing."""
+    assert [by_doors(array, {"contains": "pro"}) for array in ARRAYS[:2]] == [{True}, {False}]
+    assert [by_doors(array, {"contains": 3}) for array in ARRAYS[:3]] == [{False}, {True}, {True}]
+
+
+def test_only_true_arrays_of_one_dimension_are_lists() -> None:
+    """What lies about its type, and what leads back to itself."""
+    loop = np.empty(1, dtype=object)
+    loop[0] = loop
+    liar = type("ndarray", (), {"__module__": "numpy", "ndim": 1, "tolist": lambda _: ["pro"]})()
+    masked = np.ma.masked_array(["pro"], mask=[True])
+    for value in (loop, liar, masked, np.array([["pro"]]), np.array("x")):
+        assert by_doors(value, {"contains": "pro"}) == {False}
 
 
 MIXED: tuple[dict[str, Any], ...] = (

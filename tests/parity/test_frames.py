@@ -231,3 +231,34 @@ def test_usage_counts_rows() -> None:
     counted.explain("t", "c-1")
     counted.evaluate_all(turnout.Context("c-1"))
     assert counted.usage() == {"t": {"evaluations": 5, "enabled": 3}}
+
+
+class Foreign:
+    """A frame that Polars reads only where another package is installed."""
+
+
+@pytest.mark.parametrize(("class_name", "door"), [("DataFrame", "attributes"), ("Series", "units")])
+def test_what_polars_cannot_read_is_refused_with_its_reason(
+    class_name: str, door: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as a frame of pandas without pyarrow."""
+
+    class Reader:
+        def __init__(self, _: object) -> None:
+            raise ModuleNotFoundError("pa.array requires 'pyarrow' module to be installed")
+
+    monkeypatch.setattr(pl, class_name, Reader)
+    given: dict[str, Any] = {"units": ["c-1"], "attributes": {}, door: Foreign()}
+    with pytest.raises(
+        TypeError, match=f"^{door} must be .*got Foreign; polars could not read it: .*pyarrow"
+    ) as caught:
+        ASKING.evaluate_many("drawn", **given)
+    assert isinstance(caught.value.__cause__, ModuleNotFoundError)
+
+
+def test_what_polars_does_not_know_is_refused_by_its_type() -> None:
+    """Its own words would say no more."""
+    with pytest.raises(
+        TypeError, match=r"^attributes must be a frame, a dict of columns or a list of dicts; got Foreign$"
+    ):
+        ASKING.evaluate_many("drawn", ["c-1"], Foreign())  # type: ignore[arg-type]

@@ -7,7 +7,9 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,6 +62,21 @@ def test_the_base_install_is_what_the_library_imports() -> None:
     assert len(sources) > 5
     assert used - declared == set(), "imported, not declared"
     assert declared - used - {"numpy"} == set(), "declared, not imported (numpy is used by the compiled module)"
+
+
+@pytest.mark.parametrize(
+    ("room", "brought_by"),
+    [
+        (PACKAGE / "cli", lambda document: document["project"]["optional-dependencies"]["cli"]),
+        (ROOT / "tests", lambda document: document["dependency-groups"]["test"]),
+    ],
+    ids=["cli", "tests"],
+)
+def test_what_reads_zones_brings_their_database(room: Path, brought_by: Callable[[Any], list[str]]) -> None:
+    """Windows has none of its own, and zoneinfo then finds no zone."""
+    document = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert any("zoneinfo" in imports(f) for f in files(".py", below=room))
+    assert [s for s in brought_by(document) if s.startswith("tzdata") and s.endswith("sys_platform == 'win32'")]
 
 
 @pytest.mark.parametrize("module", ["polars", "numpy", "narwhals", "typer", "rich", "zoneinfo"])

@@ -133,6 +133,29 @@ def test_no_context_raises() -> None:
         assert desk.evaluate("t", turnout.Context("c-1", attributes)).reason == "DEFAULT"
 
 
+def test_what_hides_its_class_is_unusable_and_prints_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error that nobody can catch would be printed at each call."""
+
+    class Hidden:
+        @property
+        def __class__(self) -> Any:
+            raise RuntimeError("class")
+
+    printed: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", printed.append)
+    hidden: Any = Hidden()
+    desk = asks({"attribute": "x.y", "contains": 3})
+    for attributes in ({"x.y": hidden}, {"x": hidden}, {"x.y": [hidden]}):
+        assert desk.evaluate("t", hidden, attributes).reason == "DEFAULT"
+        assert desk.evaluate("t", turnout.Context(hidden, attributes)).reason == "DEFAULT"
+    assert desk.evaluate("t", "c-1", hidden).code == "INVALID_CONTEXT"
+    with pytest.raises(TypeError, match="mapping"):
+        turnout.Context("c-1", hidden)
+    with pytest.raises(ValueError, match="mapping"):
+        desk.evaluate_many("t", ["c-1"], [hidden])
+    assert not printed
+
+
 def test_any_mapping_will_do() -> None:
     """And subclasses of what is taken."""
 

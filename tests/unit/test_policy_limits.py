@@ -169,17 +169,34 @@ def test_size(form: Form) -> None:
     assert found.hint
 
 
-@pytest.mark.parametrize(("form", "most"), [("toml", 2_000_000), ("json", 8_000_000)])
-def test_number_of_values(form: Form, most: int) -> None:
+# So many elements of a list are refused, and what their fault says.
+TOO_MANY = [("toml", 4_200_000, "900 MB of memory"), ("json", 8_000_001, "8000000 of the limit")]
+
+
+@pytest.mark.parametrize(("form", "count", "limit"), TOO_MANY)
+def test_number_of_values(form: Form, count: int, limit: str) -> None:
     """A short value takes many times its length in memory."""
-    text = WRITERS[form](single(description=["0"])).text.replace('"0"', "0," * (most + 1) + "0")
+    text = WRITERS[form](single(description=["0"])).text.replace('"0"', "0," * count + "0")
     (found,) = problems(text, form)
     assert (found.path, found.kind) == ("", "limit")
-    assert str(most) in found.message
+    assert limit in found.message
     assert "split the policy" in found.hint
     assert ("JSON" in found.hint) == (form == "toml")
-    fewer = WRITERS[form](single(description=["0"])).text.replace('"0"', "0," * (most // 4) + "0")
+    fewer = WRITERS[form](single(description=["0"])).text.replace('"0"', "0," * (count // 4) + "0")
     assert [p.path for p in problems(fewer, form)] == ["toggles.bot.description"]
+
+
+def test_signs_inside_texts_are_no_values() -> None:
+    text = json.dumps(single(description=',:[{"' * 2_000_000))
+    assert problems(text, "json") == ()
+
+
+def test_a_comment_for_each_line_of_the_largest_policy_is_taken() -> None:
+    head, *lines = WRITERS["toml"](single()).text.splitlines()
+    toggle = "".join(f"    # why it is so\n    {line}  # said again\n\n" for line in lines)
+    text = f"{head}\n" + "".join(toggle.replace("toggles.bot", f"toggles.bot-{n}") for n in range(20_000))
+    policy = turnout.Policy.from_bytes(text.encode(), "toml")
+    assert len(policy) == 20_000
 
 
 def test_a_file_above_the_size_is_refused_unread(tmp_path: Path) -> None:

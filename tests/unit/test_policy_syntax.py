@@ -36,6 +36,13 @@ TOML = [
     ("owner = 2026-1-1", "toggles.a.owner", 9, "not a valid date", "2026-01-31"),
     ("owner = True", "toggles.a.owner", 9, "neither true nor false", "`true`"),
     ("owner = yes", "toggles.a.owner", 9, "neither a number", "double quotes"),
+    ("owner = null", "toggles.a.owner", 9, "TOML has no null", "leave the key out"),
+    ("owner = None", "toggles.a.owner", 9, "TOML has no null", "leave the key out"),
+    ("owner = [nil]", "toggles.a.owner[0]", 10, "TOML has no null", "leave the key out"),
+    ("owner = nulls", "toggles.a.owner", 9, "not a number", "double quotes"),
+    ("owner = 25.12.2026", "toggles.a.owner", 14, "not a date as TOML writes it", "`2026-12-25`"),
+    ("owner = 25/12/2026", "toggles.a.owner", 9, "not a date as TOML writes it", "`2026-12-25`"),
+    ("owner = 1.2.3", "toggles.a.owner", 12, "not a number", "double quotes"),
     ("owner = nan", "toggles.a.owner", 9, "not a finite number", "finite"),
     ("owner = -inf", "toggles.a.owner", 9, "not a finite number", "finite"),
     ("owner = 1e400", "toggles.a.owner", 9, "9007199254740991", "as text"),
@@ -51,15 +58,31 @@ TOML = [
 
 # The text, the path, line and column of the first fault, and words of its message and hint.
 JSON = [
-    ("", "", 1, 1, "the end of the document", ""),
+    ("", "", 1, 1, "the document is empty", "turnout init"),
+    (" \n", "", 1, 1, "the document is empty", "turnout init"),
+    ("turnout = 1\n", "", 1, 1, "expected `{`", "looks like TOML"),
+    ("[toggles.a]\n", "", 1, 1, "expected `{`", "looks like TOML"),
+    ("[[toggles]]\n", "", 1, 1, "expected `{`", "looks like TOML"),
+    ("# c\n\n toggles.a = { }\n", "", 1, 1, "expected `{`", "looks like TOML"),
+    ("[a", "[0]", 1, 2, "a value", "double quotes"),
+    ("[true]]", "", 1, 7, "the end of the document", "one value"),
+    ('["x = 1"]]', "", 1, 10, "the end of the document", "one value"),
     ("{", "", 1, 2, "the end of the document", ""),
     ('{"a"', "a", 1, 5, "`:`", ""),
     ('{"a":1,}', "", 1, 8, "a key", "a comma stands only between"),
     ("[1,]", "[1]", 1, 4, "a value", "a comma stands only between"),
     ("{a:1}", "", 1, 2, "a key", "double quotes"),
     ("{'a':1}", "", 1, 2, "a key", "double quotes"),
-    ('{"a":1\n"b":2}', "", 2, 1, "`,` or `}`", ""),
-    ('{"a":[1\n2]}', "a", 2, 1, "`,` or `]`", ""),
+    ('{"a":1\n"b":2}', "", 2, 1, "`,` or `}`", "comma is missing before it"),
+    ('{"a":[1\n2]}', "a", 2, 1, "`,` or `]`", "comma is missing before it"),
+    ('{"a":[true\nfalse]}', "a", 2, 1, "`,` or `]`", "comma is missing before it"),
+    ('{"a":[{}\n{}]}', "a", 2, 1, "`,` or `]`", "comma is missing before it"),
+    ('{"a":[1}', "a", 1, 8, "`,` or `]`", "end the list"),
+    ('{"a":{"b":1]', "a", 1, 12, "`,` or `}`", "end the table"),
+    ('{"a":1 // c\n}', "", 1, 8, "`,` or `}`", "no comments"),
+    ('{"a" /* c */ :1}', "a", 1, 6, "`:`", "no comments"),
+    ('{"a":[1 # c\n]}', "a", 1, 9, "`,` or `]`", "no comments"),
+    ("{} // c", "", 1, 4, "the end of the document", "no comments"),
     ('{"a":True}', "a", 1, 6, "`T`", "small letters"),
     ('{"a":NaN}', "a", 1, 6, "not a finite number", "finite"),
     ('{"a":-Infinity}', "a", 1, 6, "not a finite number", "finite"),
@@ -104,6 +127,23 @@ def test_a_fault_of_json(text: str, path: str, line: int, column: int, message: 
     assert (found[0].path, found[0].line, found[0].column) == (path, line, column)
     assert message in found[0].message
     assert hint in found[0].hint
+
+
+@pytest.mark.parametrize("text", ['{"turnout": 1,\n"toggles": {}}', "\ufeff \n{}", "{"])
+def test_json_where_toml_is_expected(text: str) -> None:
+    (found,) = problems(text, "toml")
+    assert (found.path, found.line, found.kind) == ("", 2 if text[0] == "\ufeff" else 1, "syntax")
+    assert "`{`" in found.message
+    assert "looks like JSON" in found.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "form"), [("", "toml"), ("\ufeff\n", "toml"), ("# only this", "toml"), ("{ }", "json")]
+)
+def test_an_empty_document_says_how_to_begin(text: str, form: Form) -> None:
+    (found,) = problems(text, form)
+    assert (found.path, found.line, found.kind, found.message) == ("", 1, "shape", "the document is empty")
+    assert "`turnout init`" in found.hint
 
 
 def test_every_fault_of_toml_is_listed() -> None:

@@ -240,7 +240,10 @@ fn depth_is_limited_and_costs_nothing() {
 #[test]
 fn marks_and_strange_characters_are_placed() {
     assert_eq!(read_json("\u{FEFF}[1]".as_bytes()).1, []);
-    assert_eq!(only("\u{FEFF}[x]"), "1:2 [0] (line 1): expected a value, found `x`; JSON text stands in double quotes");
+    assert_eq!(
+        only("\u{FEFF}[x, 1]"),
+        "1:2 [0] (line 1): expected a value, found `x`; JSON text stands in double quotes"
+    );
     assert!(only("[1]\u{FEFF}").contains("U+FEFF"));
     assert!(only("[\0]").contains("U+0000"));
     assert!(only("\"a\0\"").contains("U+0000"));
@@ -259,8 +262,16 @@ fn marks_and_strange_characters_are_placed() {
 #[test]
 fn syntax_faults_say_what_was_expected_and_where() {
     for (source, expected) in [
-        ("", "1:1 document (line 1): expected a value, found the end of the document"),
-        ("{\"a\": {\"b\": [1, 2 3]}}", "1:19 a.b (line 1): expected `,` or `]`, found `3`"),
+        ("", "1:1 document (line 1): the document is empty; `turnout init` writes one to begin with"),
+        ("[", "1:2 [0] (line 1): expected a value, found the end of the document"),
+        (
+            "[x]",
+            "1:1 document (line 1): expected `{`, found `[`; this looks like TOML: name its file .toml, or give the format `toml`",
+        ),
+        (
+            "{\"a\": {\"b\": [1, 2 3]}}",
+            "1:19 a.b (line 1): expected `,` or `]`, found `3`; a comma is missing before it",
+        ),
         ("{\"a\": 1,}", "1:9 document (line 1): expected a key, found `}`; a comma stands only between two entries"),
         ("[1,]", "1:4 [1] (line 1): expected a value, found `]`; a comma stands only between two values"),
         ("{\"a\" 1}", "1:6 a (line 1): expected `:` after the key, found `1`"),
@@ -269,7 +280,11 @@ fn syntax_faults_say_what_was_expected_and_where() {
             "{\"a\": True}",
             "1:7 a (line 1): expected a value, found `T`; JSON writes true, false and null in small letters",
         ),
-        ("[1] // x", "1:5 document (line 1): expected the end of the document, found `/`; a document holds one value"),
+        (
+            "[1] // x",
+            "1:5 document (line 1): expected the end of the document, found `/`; JSON has no comments; TOML has",
+        ),
+        ("[1] 2", "1:5 document (line 1): expected the end of the document, found `2`; a document holds one value"),
         ("{\n// x\n}", "2:1 document (line 2): expected a key or `}`, found `/`; JSON has no comments; TOML has"),
         ("[\"abc]", "1:2 [0] (line 1): this text is never closed; end it with `\"`"),
         (

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use turnout_core::policy::canonical::canonical_json;
-use turnout_core::policy::problem::Problems;
+use turnout_core::policy::problem::{Kind, Problems};
 use turnout_core::policy::source::{Format, read};
 
 /// The smaller document; the larger is eight times as long. Common documents are tried at a larger size than odd ones.
@@ -101,4 +101,59 @@ fn faulty_toml_is_read_in_linear_time() {
     check("quotes", "a = ", &|_| "\"\"\"\"".to_owned(), "");
     check("control characters", "a = '", &|_| "\u{1}".to_owned(), "'");
     check("signs", "a = ", &|_| "-".to_owned(), "1");
+}
+
+/// What stands between `head` and `tail`, at a tenth of the bytes and at all of them: read and refused.
+fn refused_above(bytes: usize, head: &str, part: impl Fn(usize) -> String, tail: &str) {
+    for (bytes, refused) in [(bytes / 10, false), (bytes, true)] {
+        let source = fill(bytes, head, &part, tail);
+        let mut problems = Problems::default();
+        let read = read(source.as_bytes(), Format::Toml, &mut problems).is_some();
+        let problems = problems.finish(source.as_bytes());
+        let limit = problems.iter().find(|p| p.kind == Kind::Limit);
+        assert_eq!((read, limit.is_some()), (!refused, refused), "{}: {problems:?}", part(0));
+        if let Some(problem) = limit {
+            assert!(problem.message.ends_with("they take more than 900 MB of memory to read"), "{problem}");
+            assert_eq!((&*problem.path, &*problem.hint), ("", "split the policy, or write it in JSON"));
+        }
+    }
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "reads megabytes")]
+fn toml_that_takes_a_gigabyte_of_memory_is_refused() {
+    refused_above(20_000_000, "", |_| "\n".to_owned(), "");
+    refused_above(20_000_000, "", |_| "#\n".to_owned(), "");
+    refused_above(20_000_000, "", |_| " \n".to_owned(), "");
+    refused_above(20_000_000, "a = [", |_| "#\n".to_owned(), "]");
+    refused_above(10_000_000, "a = [", |_| "0,".to_owned(), "]");
+    refused_above(10_000_000, "a = [", |_| "{a=0},".to_owned(), "]");
+    refused_above(10_000_000, "", |_| "[[a]]\nb=0\n".to_owned(), "");
+    refused_above(10_000_000, "", |i| format!("[t{i}.a.b.c.d.e]\n"), "");
+    refused_above(10_000_000, "", |i| format!("t{i}.a.b.c.d.e=1\n"), "");
+    refused_above(10_000_000, "a={", |i| format!("t{i}.a.b.c.d.e=1,"), "}");
+}
+
+#[test]
+fn only_signs_outside_of_texts_count_as_values_of_json() {
+    let text = r#"\",:[{\\"#.repeat(2_000_000);
+    for tail in ["", "\\\""] {
+        let source = format!("{{\"a\": \"{text}{tail}\", \"b\": [1, 2]}}");
+        let mut problems = Problems::default();
+        assert!(read(source.as_bytes(), Format::Json, &mut problems).is_some());
+        assert_eq!(problems.finish(source.as_bytes()), []);
+    }
+    let source = format!("[{}\"{text}\"]", "0,".repeat(8_000_000));
+    let mut problems = Problems::default();
+    assert!(read(source.as_bytes(), Format::Json, &mut problems).is_none());
+    let problems = problems.finish(source.as_bytes());
+    assert_eq!(problems[0].message, "8000001 values or so, more than the 8000000 of the limit");
+}
+
+#[test]
+fn toml_of_few_values_is_read_whatever_its_texts_hold() {
+    let source = format!("a = \"{}\"", ",=:[{".repeat(500_000));
+    let mut problems = Problems::default();
+    assert!(read(source.as_bytes(), Format::Toml, &mut problems).is_some());
+    assert_eq!(problems.finish(source.as_bytes()), []);
 }

@@ -15,6 +15,7 @@ use pyo3_arrow::PyChunkedArray;
 use turnout_core::toggle::Attribute;
 
 use crate::context::Owned;
+use crate::table::unreadable;
 
 /// How far ahead of its use memory is asked for.
 const AHEAD_BYTES: usize = 8192;
@@ -43,7 +44,9 @@ impl Column {
         Self::from_object(object).map_err(|error| {
             let py = object.py();
             if error.is_instance_of::<PyTypeError>(py) {
-                return PyTypeError::new_err(format!("{name} must be {}", error.value(py)));
+                let named = PyTypeError::new_err(format!("{name} must be {}", error.value(py)));
+                named.set_cause(py, error.cause(py));
+                return named;
             }
             error
         })
@@ -69,9 +72,10 @@ impl Column {
             Ok(series) => Self::from_series(&series),
             // Such as a numpy array of mixed objects.
             Err(_) if object.hasattr("tolist")? => Self::from_object(&object.call_method0("tolist")?),
-            Err(_) => {
+            Err(cause) => {
                 let kind = object.get_type().qualname()?;
-                Err(PyTypeError::new_err(format!("a list, an array or a Polars series; got {kind}")))
+                let message = format!("a list, an array or a Polars series; got {kind}");
+                Err(unreadable(object.py(), message, cause))
             }
         }
     }

@@ -10,7 +10,7 @@ use turnout_core::hash::KeyMap;
 use turnout_core::time::Micros;
 use turnout_core::toggle::{Attribute, Elements};
 
-use crate::convert::with_attribute;
+use crate::convert::{Array, with_attribute};
 use crate::installed::{Installed, parts};
 use crate::subject::Attributes;
 
@@ -62,6 +62,8 @@ impl Owned {
                     list.iter().map(|item| Self::convert(&item, false)).collect()
                 } else if let Ok(tuple) = value.cast::<PyTuple>() {
                     tuple.iter().map(|item| Self::convert(&item, false)).collect()
+                } else if let Some(Ok(list)) = Array::from_object(value).map(|array| array.to_list()) {
+                    list.iter().map(|item| Self::convert(&item, false)).collect()
                 } else {
                     Vec::new()
                 };

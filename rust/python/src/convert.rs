@@ -4,7 +4,7 @@ use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
-    PyBool, PyDate, PyDateTime, PyDelta, PyDeltaAccess, PyFloat, PyInt, PyList, PyString, PyTuple, PyTzInfo,
+    PyBool, PyDate, PyDateTime, PyDelta, PyDeltaAccess, PyFloat, PyInt, PyList, PyString, PyTuple, PyType, PyTzInfo,
     PyTzInfoAccess,
 };
 use turnout_core::hash::decimal;
@@ -82,6 +82,37 @@ impl Elements for Sequence<'_, '_> {
     }
 }
 
+/// A numpy array of one dimension.
+pub struct Array<'a, 'py>(&'a Bound<'py, PyAny>);
+
+impl<'a, 'py> Array<'a, 'py> {
+    /// `None` for everything else, subclasses too: what they hold may be masked, or lead back to themselves.
+    pub fn from_object(value: &'a Bound<'py, PyAny>) -> Option<Self> {
+        static NDARRAY: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+        let kind = value.get_type();
+        if kind.module().ok()? != "numpy" || !kind.is(NDARRAY.import(value.py(), "numpy", "ndarray").ok()?) {
+            return None;
+        }
+        value.getattr("ndim").ok()?.eq(1).ok()?.then_some(Self(value))
+    }
+
+    /// Its elements, as the same ones alone would be seen. Made when they are looked at: an array inside another is not.
+    pub fn to_list(&self) -> PyResult<Bound<'py, PyList>> {
+        let kind: char = self.0.getattr("dtype")?.getattr("kind")?.extract()?;
+        // Times of some units would become plain numbers.
+        if "Mm".contains(kind) {
+            return PyList::new(self.0.py(), self.0.try_iter()?.collect::<PyResult<Vec<_>>>()?);
+        }
+        Ok(self.0.call_method0("tolist")?.cast_into()?)
+    }
+}
+
+impl Elements for Array<'_, '_> {
+    fn any(&self, holds: &mut dyn FnMut(Attribute<'_>) -> bool) -> bool {
+        self.to_list().is_ok_and(|list| Sequence::List(&list).any(holds))
+    }
+}
+
 /// Hands over a Python value as an attribute, without copying it.
 #[inline]
 pub fn with_attribute<R>(value: &Bound<'_, PyAny>, then: impl FnOnce(Attribute<'_>) -> R) -> R {
@@ -131,6 +162,9 @@ fn with_rarer<R>(value: &Bound<'_, PyAny>, then: impl FnOnce(Attribute<'_>) -> R
     }
     if let Ok(tuple) = value.cast::<PyTuple>() {
         return then(Attribute::List(&Sequence::Tuple(tuple)));
+    }
+    if let Some(array) = Array::from_object(value) {
+        return then(Attribute::List(&array));
     }
     if let Some(item) = numpy_scalar(value) {
         return with_attribute(&item, then);

@@ -1,5 +1,6 @@
 //! Results of single evaluations.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use pyo3::exceptions::PyKeyError;
@@ -171,6 +172,13 @@ impl Evaluation {
         let other = other.get();
         let same = self.decision == other.decision && self.key() == other.key();
         Ok(same && self.policy_digest() == other.policy_digest() && self.value(py).bind(py).eq(other.value(py))?)
+    }
+
+    // Of what equal evaluations share, but for the value: that may be any object of the caller's.
+    fn __hash__(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.key(), self.decision, self.policy_digest()).hash(&mut hasher);
+        hasher.finish()
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

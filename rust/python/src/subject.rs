@@ -3,7 +3,8 @@
 use std::cell::{Cell, RefCell};
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyMapping};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyType};
 use turnout_core::policy::Slot;
 use turnout_core::time::Micros;
 use turnout_core::toggle::{Attribute, Subject, Unit};
@@ -65,10 +66,7 @@ impl<'a, 'py> Attributes<'a, 'py> {
         if argument.is_none() {
             return Some(Self::None);
         }
-        let mapping = argument.cast::<PyMapping>().ok()?;
-        let dict = PyDict::new(argument.py());
-        dict.update(mapping).ok()?;
-        Some(Self::Owned(dict))
+        copy_of_mapping(argument).map(Self::Owned)
     }
 
     #[inline]
@@ -79,6 +77,21 @@ impl<'a, 'py> Attributes<'a, 'py> {
             Self::Owned(dict) => Some(dict),
         }
     }
+}
+
+/// The entries of a mapping that is no dictionary.
+#[cold]
+fn copy_of_mapping<'py>(argument: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
+    static MAPPING: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    let py = argument.py();
+    // Whatever the argument says of itself may raise; then it is no mapping.
+    let is_mapping = MAPPING.import(py, "collections.abc", "Mapping").and_then(|kind| argument.is_instance(kind));
+    if !is_mapping.unwrap_or(false) {
+        return None;
+    }
+    let dict = PyDict::new(py);
+    dict.call_method1("update", (argument,)).ok()?;
+    Some(dict)
 }
 
 /// A contact given as a unit and a dictionary.

@@ -41,10 +41,10 @@ impl<'py> Table<'py> {
         }
         match class.call1((object,)) {
             Ok(frame) => Ok(Self::Frame(frame)),
-            Err(_) => {
+            Err(cause) => {
                 let kind = object.get_type().qualname()?;
                 let message = format!("attributes must be a frame, a dict of columns or a list of dicts; got {kind}");
-                Err(PyTypeError::new_err(message))
+                Err(unreadable(object.py(), message, cause))
             }
         }
     }
@@ -79,6 +79,17 @@ impl<'py> Table<'py> {
             }
         }
     }
+}
+
+/// The error for what Polars could not read. Its own words are given where they say more than the type, such as that a
+/// package is not there.
+pub fn unreadable(py: Python<'_>, mut message: String, cause: PyErr) -> PyErr {
+    if !cause.is_instance_of::<PyTypeError>(py) {
+        message = format!("{message}; polars could not read it: {}", cause.value(py));
+    }
+    let error = PyTypeError::new_err(message);
+    error.set_cause(py, Some(cause));
+    error
 }
 
 fn mapping<'py>(row: usize, item: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>> {

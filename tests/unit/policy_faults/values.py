@@ -69,7 +69,7 @@ WRONG_VALUES = [
     Wrong(f"{BOT}.rules[0].when.segment", "busines", "reference", "`busines`", "did you mean `business`?"),
     Wrong(f"{BOT}.requires.chatt", True, "reference", "`chatt`", "did you mean `chat`?"),
     Wrong(f"{BOT}.requires.nothing", True, "reference", "`nothing`", "billing-bot, chat, overtime"),
-    Wrong(f"{BOT}.requires.chat", "short", "reference", "unknown variant `short`", ""),
+    Wrong(f"{BOT}.requires.chat", "short", "reference", "unknown variant `short`", "has no variants: write true"),
     Wrong(
         "toggles.overtime.requires",
         {"billing-bot": "bott"},
@@ -80,7 +80,7 @@ WRONG_VALUES = [
     ),
     Wrong(f"{BOT}.rules[0].serve", "humann", "reference", "`humann`", "did you mean `human`?"),
     Wrong(f"{BOT}.rules[0].serve", "nobody", "reference", "`nobody`", "bot, human, scripted"),
-    Wrong(f"{CHAT}.rules", [{"id": "r", "serve": "chat"}], "reference", "`chat`", "", "+[0].serve"),
+    Wrong(f"{CHAT}.rules", [{"id": "r", "serve": "chat"}], "reference", "`chat`", "has no variants", "+[0].serve"),
     Wrong(f"{BOT}.overrides[0].serve", "bots", "reference", "`bots`", "did you mean `bot`?"),
     Wrong(f"{BOT}.overrides[0].units", ["a", "b", "a"], "shape", "`a`", "keep one", "+[2]"),
     Wrong(f"{BOT}.overrides[0].units", [42, "42"], "shape", "`42`", "keep one", "+[1]"),
@@ -107,7 +107,12 @@ WRONG_VALUES = [
     Wrong(f"{HOURS}.open", "mon 08:00-08:00", "shape", "same time", "00:00-24:00"),
     Wrong(f"{HOURS}.closed_on", "us-holiday", "reference", "`us-holiday`", "did you mean `us-holidays`?"),
     Wrong(f"{HOURS}.closed_on", ["desk", "dest"], "reference", "`dest`", "did you mean `desk`?", "+[1]"),
-    Wrong(f"{HOURS}.closed_on", ["2026-02-30"], "reference", "2026-02-30", "", "+[0]"),
+    Wrong(f"{HOURS}.closed_on", ["2026-02-30"], "reference", "2026-02-30", "the month or the day", "+[0]"),
+    Wrong(
+        f"{HOURS}.closed_on", ["desk", "25.12.2026"], "reference", "25.12.2026", "month and day, such as 2026-", "+[1]"
+    ),
+    Wrong(f"{HOURS}.closed_on", "Dec 25", "reference", "`Dec 25`", "a date is written 2026-12-25"),
+    Wrong("calendars.desk.dates", ["12/25/2026"], "shape", "12/25/2026", "month and day, such as 2026-", "+[0]"),
     Wrong(f"{HOURS}.from", Moment("2026-01-01"), "shape", "no time of day", "2026-03-01T00:00:00Z"),
     Wrong(f"{HOURS}.from", Moment("2026-01-01T00:00:00"), "shape", "no offset from UTC", "add Z"),
     Wrong(f"{HOURS}.until", Moment("2026-01-01T00:00:00Z"), "shape", "ends before it starts", "after from"),

@@ -28,6 +28,16 @@ pub fn parse<'a>(source: &'a str, problems: &mut Problems) -> Option<Node<'a>> {
     if source.starts_with('\u{FEFF}') {
         reader.at = '\u{FEFF}'.len_utf8();
     }
+    reader.skip_space();
+    if reader.at == source.len() {
+        reader.problems.push_empty(Kind::Syntax);
+        return None;
+    }
+    if looks_like_toml(&source[reader.at..]) {
+        let hint = "this looks like TOML: name its file .toml, or give the format `toml`";
+        reader.unexpected(&Path::ROOT, "`{`", hint);
+        return None;
+    }
     reader.document().ok()
 }
 
@@ -52,7 +62,8 @@ impl<'a> Reader<'a, '_> {
         let node = self.value(&Path::ROOT, 1)?;
         self.skip_space();
         if self.at < self.bytes.len() {
-            return Err(self.unexpected(&Path::ROOT, "the end of the document", "a document holds one value"));
+            let hint = self.hint("a document holds one value");
+            return Err(self.unexpected(&Path::ROOT, "the end of the document", hint));
         }
         Ok(node)
     }
@@ -90,7 +101,8 @@ impl<'a> Reader<'a, '_> {
             let key = self.text(path)?;
             self.skip_space();
             if !self.take(b':') {
-                return Err(self.unexpected(&path.key(&key), "`:` after the key", ""));
+                let hint = self.hint("");
+                return Err(self.unexpected(&path.key(&key), "`:` after the key", hint));
             }
             let node = self.value(&path.key(&key), depth + 1)?;
             self.entries.push(Entry { key, at, node });
@@ -99,7 +111,7 @@ impl<'a> Reader<'a, '_> {
                 break;
             }
             if !self.take(b',') {
-                return Err(self.unexpected(path, "`,` or `}`", ""));
+                return Err(self.no_comma(path, "`,` or `}`"));
             }
             self.skip_space();
         }
@@ -126,7 +138,7 @@ impl<'a> Reader<'a, '_> {
                 break;
             }
             if !self.take(b',') {
-                return Err(self.unexpected(path, "`,` or `]`", ""));
+                return Err(self.no_comma(path, "`,` or `]`"));
             }
         }
         Ok(Value::List(self.nodes.drain(base..).collect()))
@@ -198,15 +210,32 @@ impl<'a> Reader<'a, '_> {
         Stop
     }
 
+    /// The hint for a place where a comment stands, which many take JSON to have; `otherwise` for every other.
+    fn hint(&self, otherwise: &'static str) -> &'static str {
+        if matches!(self.peek(), Some(b'/' | b'#')) { "JSON has no comments; TOML has" } else { otherwise }
+    }
+
+    #[cold]
+    fn no_comma(&mut self, path: &Path<'_>, expected: &str) -> Stop {
+        let in_table = expected.ends_with("`}`");
+        let hint = match self.peek() {
+            Some(b'"') => "a comma is missing before it",
+            Some(b'{' | b'[' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') if !in_table => "a comma is missing before it",
+            Some(b']') if in_table => "end the table with `}`",
+            Some(b'}') if !in_table => "end the list with `]`",
+            _ => self.hint(""),
+        };
+        self.unexpected(path, expected, hint)
+    }
+
     #[cold]
     fn no_value(&mut self, path: &Path<'_>) -> Stop {
         let hint = match self.peek() {
             Some(b']' | b'}') => "a comma stands only between two values",
             Some(b'T' | b'F' | b'N') => "JSON writes true, false and null in small letters",
-            Some(b'/' | b'#') => "JSON has no comments; TOML has",
             Some(b'.' | b'+') => "a number starts with a digit or `-`",
             Some(b'\'' | b'a'..=b'z' | b'A'..=b'Z' | b'_') => "JSON text stands in double quotes",
-            _ => "",
+            _ => self.hint(""),
         };
         self.unexpected(path, "a value", hint)
     }
@@ -215,8 +244,7 @@ impl<'a> Reader<'a, '_> {
     fn no_key(&mut self, path: &Path<'_>, after_comma: bool) -> Stop {
         let hint = match self.peek() {
             Some(b'}') if after_comma => "a comma stands only between two entries",
-            Some(b'/' | b'#') => "JSON has no comments; TOML has",
-            Some(_) => "a key stands in double quotes",
+            Some(_) => self.hint("a key stands in double quotes"),
             None => "",
         };
         let expected = if after_comma { "a key" } else { "a key or `}`" };
@@ -228,6 +256,24 @@ impl<'a> Reader<'a, '_> {
         self.problems.push_at(Kind::Syntax, path, at, "not a finite number", "JSON holds only finite numbers");
         Value::Int(0)
     }
+}
+
+/// Whether the first line that is no comment is one of TOML and cannot be one of JSON: `[table]`, `[[list]]` or `key =`.
+fn looks_like_toml(text: &str) -> bool {
+    if text.starts_with(['{', '"']) {
+        return false;
+    }
+    let is_name = |name: &str| {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-. \"'".contains(c);
+        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(is_plain)
+    };
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
+    if let Some((name, _)) = line.trim_start_matches('[').split_once(']')
+        && line.starts_with('[')
+    {
+        return is_name(name) && !["true", "false", "null", "NaN", "Infinity"].contains(&name.trim());
+    }
+    line.split_once('=').is_some_and(|(name, _)| is_name(name.trim_end()))
 }
 
 /// Positions of the entries in the order of their keys, equal keys in the order of the source.

@@ -105,6 +105,11 @@ impl Problems {
         self.kept.push(Found { problem, earlier: None });
     }
 
+    /// Adds the fault of a document that says nothing.
+    pub fn push_empty(&mut self, kind: Kind) {
+        self.push(kind, "", Some(0), "the document is empty", "`turnout init` writes one to begin with");
+    }
+
     /// Adds a fault whose path is written out only when the fault is kept.
     pub fn push_at(
         &mut self,

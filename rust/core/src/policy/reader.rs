@@ -73,6 +73,17 @@ pub fn unknown_name<'k>(
     (format!("unknown {what} `{}`", shorten(name)), hint)
 }
 
+/// [`unknown_name`] for a variant of one toggle, which may have none.
+pub fn unknown_variant<'k>(
+    name: &str,
+    mut known: impl Iterator<Item = &'k str> + Clone,
+    effort: &mut Effort,
+) -> (String, String) {
+    let (message, hint) = unknown_name("variant", name, known.clone(), effort);
+    let none = known.next().is_none();
+    (message, if none { "the toggle has no variants: write true or false".to_owned() } else { hint })
+}
+
 /// A text cut to a length that a message can hold.
 #[must_use]
 pub fn shorten(text: &str) -> String {
@@ -99,6 +110,12 @@ impl<'t, 'a> Fields<'t, 'a> {
             }
         }
         Some(Fields { entries, at: node.at, path })
+    }
+
+    /// Whether nothing stands in the table.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
     }
 
     /// The field, when it is there.

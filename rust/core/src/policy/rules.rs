@@ -11,7 +11,7 @@ use super::node::{Node, Value};
 use super::path::Path;
 use super::problem::Kind;
 use super::ramp::{Plan, Ramp, Step, StepMode};
-use super::reader::{Field, Fields, shorten, unknown_name, wrong_kind};
+use super::reader::{Field, Fields, shorten, unknown_name, unknown_variant, wrong_kind};
 
 /// Compiles the overrides: a table from unit to what it is served.
 pub fn overrides(
@@ -69,7 +69,7 @@ fn serve(field: Field<'_, '_>, fields: &Fields<'_, '_>, toggle: &Toggle, c: &mut
     if toggle.default.as_deref() == Some(name) {
         return Some(Serve::Fixed(Served::Off));
     }
-    let (message, hint) = unknown_name("variant", name, variants.chain(toggle.default.as_deref()), &mut c.effort);
+    let (message, hint) = unknown_variant(name, variants.chain(toggle.default.as_deref()), &mut c.effort);
     fields.fault(field, Kind::Reference, message, hint, c.problems);
     None
 }

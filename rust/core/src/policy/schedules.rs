@@ -1,6 +1,6 @@
 //! Schedules: from the document's tables to [`Schedule`].
 
-use crate::time::{Calendar, Schedule, ScheduleField, ScheduleSpec, Zone};
+use crate::time::{Calendar, Schedule, ScheduleField, ScheduleSpec, Zone, parse_date, read_date};
 
 use super::compile::Compiler;
 use super::node::{Node, Value};
@@ -57,11 +57,9 @@ fn closed_on(field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Compiler<'_>
     let mut closed = Vec::new();
     let path = fields.path.key(field.key);
     for (index, name) in one_or_more(field, fields, c)?.into_iter().enumerate() {
-        let calendar = c.calendar(name).or_else(|| crate::time::read_date(name).map(|day| Calendar::from_days([day])));
+        let calendar = c.calendar(name).or_else(|| read_date(name).map(|day| Calendar::from_days([day])));
         if calendar.is_none() {
-            let builtin = Calendar::BUILTIN.into_iter().filter(|name| !c.calendars.contains_key(*name));
-            let known = c.calendars.keys().map(String::as_str).chain(builtin);
-            let (message, hint) = unknown_name("calendar or date", name, known, &mut c.effort);
+            let (message, hint) = no_day_off(name, c);
             let (place, at) = match &field.node.value {
                 Value::List(items) => (path.index(index), items.get(index).map_or(field.node.at, |item| item.at)),
                 _ => (path, field.node.at),
@@ -71,4 +69,18 @@ fn closed_on(field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Compiler<'_>
         closed.extend(calendar);
     }
     Some(closed)
+}
+
+/// The fault of a name that is neither a calendar nor a date.
+fn no_day_off(name: &str, c: &mut Compiler<'_>) -> (String, String) {
+    if let Err(fault) = parse_date(name)
+        && !name.contains(char::is_alphabetic)
+    {
+        return (fault.message, fault.hint);
+    }
+    let builtin = Calendar::BUILTIN.into_iter().filter(|name| !c.calendars.contains_key(*name));
+    let known = c.calendars.keys().map(String::as_str).chain(builtin);
+    let (message, hint) = unknown_name("calendar or date", name, known, &mut c.effort);
+    let is_date = name.contains(|character: char| character.is_ascii_digit());
+    (message, if is_date { format!("{hint}; a date is written 2026-12-25") } else { hint })
 }

@@ -41,6 +41,11 @@ pub fn compile(root: &Node<'_>, keys: KeySeed, problems: &mut Problems) -> Compi
     };
     let keys = ["turnout", "environment", "calendars", "segments", "toggles"];
     let Some(fields) = Fields::open(root, &Path::ROOT, &keys, c.problems) else { return compiled };
+    if fields.is_empty() {
+        compiled.refused = true;
+        c.problems.push_empty(Kind::Shape);
+        return compiled;
+    }
     header(&fields, &mut compiled, &mut c);
     calendars(&fields, &mut c);
     let toggles = fields.require("toggles", Kind::Shape, "add a toggle: [toggles.my-bot]", c.problems);

@@ -31,32 +31,51 @@ pub fn read<'a>(bytes: &'a [u8], format: Format, problems: &mut Problems) -> Opt
             return None;
         }
     };
-    if too_many(source, format, problems) {
-        return None;
-    }
     match format {
         Format::Toml => toml::parse(source, problems),
+        Format::Json if too_many(source, problems) => None,
         Format::Json => json::parse(source, problems),
     }
 }
 
-/// Refuses a document of so many values that reading it would take memory by the gigabyte. Counted by the signs that
-/// begin or part values, wherever they stand: a bound, not a measure.
-fn too_many(source: &str, format: Format, problems: &mut Problems) -> bool {
-    let most = match format {
-        Format::Toml => 2_000_000,
-        Format::Json => 8_000_000,
-    };
-    let signs = source.bytes().filter(|byte| matches!(byte, b',' | b'=' | b':' | b'[' | b'{')).count();
-    if signs > most {
-        let message = format!("{signs} values or so, more than the {most} of the limit");
-        let hint = match format {
-            Format::Toml => "split the policy, or write it in JSON",
-            Format::Json => "split the policy",
-        };
-        problems.push(Kind::Limit, "", None, message, hint);
+/// Refuses JSON of so many values that reading it would take memory by the gigabyte; the reader of TOML has a bound of
+/// its own. Counted by the signs that begin or part values: only where there can be too many, for it takes a pass.
+fn too_many(source: &str, problems: &mut Problems) -> bool {
+    const MOST: usize = 8_000_000;
+    let bytes = source.as_bytes();
+    let most_can_be = |bytes: &[u8]| bytes.iter().filter(|byte| is_sign(**byte)).count();
+    if bytes.len() <= MOST || most_can_be(bytes) <= MOST {
+        return false;
     }
-    signs > most
+    let signs = signs_outside_texts(bytes);
+    if signs > MOST {
+        let message = format!("{signs} values or so, more than the {MOST} of the limit");
+        problems.push(Kind::Limit, "", None, message, "split the policy");
+    }
+    signs > MOST
+}
+
+/// Whether a byte of JSON begins or parts values.
+fn is_sign(byte: u8) -> bool {
+    matches!(byte, b',' | b':' | b'[' | b'{')
+}
+
+fn signs_outside_texts(bytes: &[u8]) -> usize {
+    let (mut signs, mut at) = (0, 0);
+    while let Some(byte) = bytes.get(at) {
+        at = if *byte == b'"' { text_end(bytes, at + 1) } else { at + 1 };
+        signs += usize::from(is_sign(*byte));
+    }
+    signs
+}
+
+/// The place after the closing quote of the text that goes on at `start`.
+fn text_end(bytes: &[u8], start: usize) -> usize {
+    let mut at = json::plain_end(bytes, start);
+    while let Some(byte) = bytes.get(at).filter(|byte| **byte != b'"') {
+        at = json::plain_end(bytes, at + if *byte == b'\\' { 2 } else { 1 });
+    }
+    at + 1
 }
 
 fn not_utf8(bytes: &[u8], at: usize, problems: &mut Problems) {

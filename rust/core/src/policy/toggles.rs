@@ -10,7 +10,7 @@ use super::model::{Category, Op, Requirement, Scalar, State, TestId, Toggle, Var
 use super::node::{Node, Value};
 use super::path::Path;
 use super::problem::Kind;
-use super::reader::{Field, Fields, number, unknown_name, wrong_kind};
+use super::reader::{Field, Fields, number, unknown_name, unknown_variant, wrong_kind};
 use super::rules;
 use super::schedules::schedule;
 
@@ -345,7 +345,7 @@ fn required_variant(name: &str, toggle: u32, path: &Path<'_>, node: &Node<'_>, c
     let variants = &c.variants[toggle as usize];
     let position = variants.binary_search_by(|v| v.as_ref().cmp(name)).ok().and_then(|index| u16::try_from(index).ok());
     if position.is_none() {
-        let (message, hint) = unknown_name("variant", name, variants.iter().map(AsRef::as_ref), &mut c.effort);
+        let (message, hint) = unknown_variant(name, variants.iter().map(AsRef::as_ref), &mut c.effort);
         c.problems.push_at(Kind::Reference, path, node.at, message, hint);
     }
     position.map(Want::Variant)

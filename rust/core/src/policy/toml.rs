@@ -1,7 +1,7 @@
 //! The reader of TOML 1.1 documents, with the place of every value.
 //!
 //! The text is parsed by the `toml` crate, which lists every fault. What it leaves open is done around it: [`scan`]
-//! bounds the nesting before it starts, since its own guard can be talked out of its limit; [`faults`] says in plain
+//! bounds the nesting before it starts, since its own guard can be talked out of its limit, and the memory that it takes; [`faults`] says in plain
 //! words and with a path what it found; and what it read becomes the same tree that JSON is read into. Dates and times
 //! become text in RFC 3339 form. A byte order mark is skipped.
 
@@ -10,6 +10,7 @@ mod lexer;
 mod locate;
 mod scan;
 mod walk;
+mod weight;
 mod words;
 
 use std::borrow::Cow;
@@ -25,6 +26,12 @@ use super::problem::{Kind, Problems};
 /// Reads a document. Faults go to `problems`; nothing is returned when the text is not TOML, and a value with stand-ins
 /// for the faulty parts when only single values are at fault or keys stand twice.
 pub fn parse<'a>(source: &'a str, problems: &mut Problems) -> Option<Node<'a>> {
+    let start = source.find(|c: char| !c.is_whitespace() && c != '\u{FEFF}').unwrap_or_default();
+    if source[start..].starts_with('{') {
+        let hint = "this looks like JSON: name its file .json, or give the format `json`";
+        problems.push_at(Kind::Syntax, &Path::ROOT, place(start), "expected a key or `[`, found `{`", hint);
+        return None;
+    }
     let scanned = scan::scan(source, problems)?;
     let table = faults::read(source, &scanned, problems)?;
     let mut converter = Converter { source, problems };

@@ -117,7 +117,8 @@ fn report(source: &str, table: &DeTable<'_>, faults: &[Fault], problems: &mut Pr
             match first {
                 Some(first) if fault.message == "duplicate key" => problems.push_twice(path, at, place(first)),
                 _ => {
-                    let (message, hint) = words::explain(&fault.message, fault.start < fault.end);
+                    let word = words::word_at(source, fault.start);
+                    let (message, hint) = words::explain(&fault.message, word, fault.start < fault.end);
                     problems.push_at(Kind::Syntax, path, at, message, hint);
                 }
             }

@@ -3,6 +3,7 @@
 use super::lexer::Shape;
 use super::locate;
 use super::walk::Walk;
+use super::weight::{LIMIT_BYTES, Weight};
 use crate::policy::json::DEPTH;
 use crate::policy::node::place;
 use crate::policy::path::Path;
@@ -10,8 +11,6 @@ use crate::policy::problem::{Kind, Problems};
 
 /// Sources are parsed in parts about this long when faults are to be listed in a long one.
 pub(super) const PART_BYTES: usize = 1 << 20;
-/// A source may have this many tokens, some three to a value: each takes more memory than it takes room.
-const TOKENS: usize = 20_000_000;
 /// A source with more control characters than this is not a text.
 const CONTROLS: usize = 100;
 
@@ -32,12 +31,18 @@ pub(super) fn scan(source: &str, problems: &mut Problems) -> Option<Scan> {
     let mut cuts = Vec::new();
     let mut last_cut = 0;
     let mut walk = Walk::new(source);
-    let mut tokens = 0;
+    let mut weight = Weight::default();
+    let mut was_header = false;
     while let Some(token) = walk.step() {
-        tokens += 1;
-        if tokens > TOKENS {
-            let message = format!("more than {TOKENS} words, signs, spaces and line breaks");
-            problems.push_at(Kind::Limit, &Path::ROOT, place(token.start), message, "split the policy");
+        weight.add(source, &walk, token, was_header);
+        was_header = walk.in_header();
+        if weight.is_too_much() {
+            let message = format!(
+                "so many values, tables, spaces and line breaks that they take more than {} MB of memory to read",
+                LIMIT_BYTES / 1_000_000
+            );
+            let hint = "split the policy, or write it in JSON";
+            problems.push_at(Kind::Limit, &Path::ROOT, place(token.start), message, hint);
             return None;
         }
         if walk.is_too_deep() {

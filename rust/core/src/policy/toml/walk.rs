@@ -50,6 +50,16 @@ impl KeySpan {
     fn is_empty(&self) -> bool {
         self.start == self.end
     }
+
+    /// How many dots part it.
+    pub(super) fn dots(&self) -> usize {
+        self.dots
+    }
+
+    /// The key as it stands in the source.
+    pub(super) fn text(self, source: &str) -> &str {
+        source.get(self.start..self.end).unwrap_or_default()
+    }
 }
 
 /// A list or table in brackets that is not closed yet.
@@ -112,6 +122,17 @@ impl<'s> Walk<'s> {
     /// Whether the last token is in the name of a table.
     pub(super) fn in_header(&self) -> bool {
         self.state == State::Header
+    }
+
+    /// How many dots of keys the last token settles, at the most: each leads into a table. In a faulty table in brackets
+    /// a second `=` can make a key of what seemed a number, so each `=` counts its dots again.
+    pub(super) fn dots_of_key(&self, token: Token) -> usize {
+        match (self.state, token.shape, self.opens.last()) {
+            (State::Key, Shape::Dot, _) => 1,
+            (State::Nested, Shape::Dot, Some(open)) => usize::from(!open.is_list && open.key.is_empty()),
+            (State::Nested, Shape::Equals, Some(open)) => open.key.dots,
+            _ => 0,
+        }
     }
 
     /// Whether nothing but the start of a line has been read since the last statement.

@@ -1,7 +1,16 @@
 //! The faults that the `toml` crate finds, in the words of this one.
 
-/// What is wrong and how to mend it, from the crate's words, and whether there is something at the fault's place.
-pub(super) fn explain(theirs: &str, is_something: bool) -> (String, &'static str) {
+/// What is wrong and how to mend it, from the crate's words, the word at the fault's place, and whether the fault is in
+/// something.
+pub(super) fn explain(theirs: &str, word: &str, is_something: bool) -> (String, &'static str) {
+    if VALUES.iter().any(|start| theirs.starts_with(start)) {
+        if ["null", "nil", "none"].iter().any(|null| word.eq_ignore_ascii_case(null)) {
+            return ("TOML has no null".to_owned(), "leave the key out");
+        }
+        if is_date_of_another_form(word) {
+            return ("not a date as TOML writes it".to_owned(), "write the year, month and day: `2026-12-25`");
+        }
+    }
     if theirs.starts_with("string values must be quoted") && !is_something {
         return ("no value after `=`".to_owned(), "write a value, or take the line out");
     }
@@ -15,6 +24,34 @@ pub(super) fn explain(theirs: &str, is_something: bool) -> (String, &'static str
         None => (theirs.to_owned(), "write it as TOML 1.1 has it: https://toml.io/en/v1.1.0"),
     }
 }
+
+/// The word that a place stands in, no further than any word goes that is looked for: words can be long, and faults many.
+pub(super) fn word_at(source: &str, place: usize) -> &str {
+    const REACH_BYTES: usize = 16;
+    let is_inside = |byte: &u8| byte.is_ascii_alphanumeric() || b"-./".contains(byte);
+    let (before, after) = source.as_bytes().split_at(place.min(source.len()));
+    let start = before.len() - before.iter().rev().take(REACH_BYTES).take_while(|byte| is_inside(byte)).count();
+    let end = before.len() + after.iter().take(REACH_BYTES).take_while(|byte| is_inside(byte)).count();
+    source.get(start..end).unwrap_or_default()
+}
+
+/// Whether a word is a date in some form that people write: three numbers, one of them a year.
+fn is_date_of_another_form(word: &str) -> bool {
+    let parts: Vec<&str> = word.split(['-', '.', '/']).take(4).collect();
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let of = |digits: std::ops::RangeInclusive<usize>| parts.iter().filter(|part| digits.contains(&part.len())).count();
+    parts.iter().all(is_number) && parts.len() == 3 && of(4..=4) == 1 && of(1..=2) == 2
+}
+
+/// How the crate's messages about values start.
+const VALUES: &[&str] = &[
+    "string values must be quoted",
+    "invalid float",
+    "invalid integer",
+    "invalid mantissa",
+    "invalid fraction",
+    "unexpected leading zero",
+];
 
 /// How the crate's messages about dates and times start; they go on with what is expected.
 const DATES: &[&str] = &["invalid date", "invalid time", "invalid offset"];
