@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use turnout_core::policy::canonical::canonical_json;
+use turnout_core::policy::node::Arena;
 use turnout_core::policy::problem::Problems;
 use turnout_core::policy::source::{Format, read};
 
@@ -14,8 +15,8 @@ const ODD_BYTES: usize = COMMON_BYTES / 8;
 fn time(source: &str, format: Format) -> Duration {
     let run = || {
         let start = Instant::now();
-        let mut problems = Problems::default();
-        let text = read(source.as_bytes(), format, &mut problems).map(|node| canonical_json(&node));
+        let (arena, mut problems) = (Arena::for_source(source.len()), Problems::default());
+        let text = read(source.as_bytes(), format, &arena, &mut problems).map(|node| canonical_json(&node));
         std::hint::black_box((text, problems.finish(source.as_bytes())));
         start.elapsed()
     };

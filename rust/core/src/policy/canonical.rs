@@ -15,7 +15,12 @@ const FORMAT: u32 = 1;
 /// writes them, no escape that is not needed. Two documents with equal values have equal texts.
 #[must_use]
 pub fn canonical_json(node: &Node<'_>) -> String {
-    let mut writer = Writer { out: String::new(), hash: None, order: Vec::new() };
+    canonical_json_of(node, 0)
+}
+
+/// [`canonical_json`] with room for so many bytes made at first.
+pub(in crate::policy) fn canonical_json_of(node: &Node<'_>, bytes: usize) -> String {
+    let mut writer = Writer { out: String::with_capacity(bytes), hash: None, order: Vec::new() };
     writer.value(&node.value);
     writer.out
 }
@@ -99,7 +104,7 @@ impl<'n, 'a> Writer<'n, 'a> {
 
     fn table(&mut self, entries: &'n [Entry<'a>]) {
         let base = self.order.len();
-        self.order.extend(entries.iter().map(|entry| (rank_of_start(&entry.key), entry)));
+        self.order.extend(entries.iter().map(|entry| (rank_of_start(entry.key), entry)));
         self.order[base..].sort_unstable_by(|(a, x), (b, y)| a.cmp(b).then_with(|| utf16_order(&x.key, &y.key)));
         self.out.push('{');
         for i in base..base + entries.len() {
@@ -107,7 +112,7 @@ impl<'n, 'a> Writer<'n, 'a> {
             if i > base {
                 self.out.push(',');
             }
-            write_text(&entry.key, &mut self.out);
+            write_text(entry.key, &mut self.out);
             self.out.push(':');
             self.value(&entry.node.value);
         }
@@ -178,8 +183,14 @@ fn utf16_order(a: &str, b: &str) -> Ordering {
 }
 
 /// The first eight bytes of a text as one number in the order of [`utf16_order`]; equal for texts that agree so far.
+#[inline]
 fn rank_of_start(text: &str) -> u64 {
-    text.bytes().chain(std::iter::repeat(0)).take(8).fold(0, |sum, byte| sum << 8 | u64::from(rank(byte)))
+    const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
+    let start = match text.as_bytes() {
+        [a, b, c, d, e, f, g, h, ..] => u64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h]),
+        short => short.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)) << (64 - 8 * short.len().max(1)),
+    };
+    if start & NOT_ASCII == 0 { start } else { u64::from_be_bytes(start.to_be_bytes().map(rank)) }
 }
 
 /// The order of UTF-16 code units is that of UTF-8 bytes, but for characters beyond U+FFFF: their surrogates sort before

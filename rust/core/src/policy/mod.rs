@@ -65,7 +65,8 @@ impl Policy {
     /// All faults, in the order of the source.
     pub fn parse(bytes: &[u8], format: Format, strict: bool) -> Result<Policy, Vec<Problem>> {
         let mut problems = Problems::default();
-        let Some(root) = source::read(bytes, format, &mut problems) else { return Err(problems.finish(bytes)) };
+        let arena = node::Arena::for_source(bytes.len());
+        let Some(root) = source::read(bytes, format, &arena, &mut problems) else { return Err(problems.finish(bytes)) };
         // Text faults mean that the tree is not what was written: nothing to be lenient about.
         let unreadable = !problems.is_empty();
         let keys = KeySeed::of(bytes);
@@ -75,7 +76,7 @@ impl Policy {
         if refused {
             return Err(found);
         }
-        let document = canonical::canonical_json(&root).into_boxed_str();
+        let document = canonical::canonical_json_of(&root, bytes.len()).into_boxed_str();
         let digest = canonical::hex(&canonical::digest(&document, crate::time::TZDB_VERSION)).into();
         let mut index = KeyMap::with_capacity_and_hasher(compiled.toggles.len(), keys);
         index.extend(compiled.toggles.iter().zip(0..).map(|(toggle, index)| (toggle.key.clone(), index)));

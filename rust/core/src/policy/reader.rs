@@ -87,15 +87,15 @@ impl<'t, 'a> Fields<'t, 'a> {
         known: &[&str],
         problems: &mut Problems,
     ) -> Option<Fields<'t, 'a>> {
-        let Value::Table(entries) = &node.value else {
+        let Value::Table(entries) = node.value else {
             wrong_kind(path, node, "a table", problems);
             return None;
         };
         let mut effort = Effort(1_000_000);
         for entry in entries {
-            if !known.contains(&entry.key.as_ref()) {
-                let (message, hint) = unknown_name("key", &entry.key, known.iter().copied(), &mut effort);
-                problems.push_at(Kind::Shape, &path.key(&entry.key), entry.at, message, hint);
+            if !known.contains(&entry.key) {
+                let (message, hint) = unknown_name("key", entry.key, known.iter().copied(), &mut effort);
+                problems.push_at(Kind::Shape, &path.key(entry.key), entry.at(), message, hint);
             }
         }
         Some(Fields { entries, at: node.at, path })
@@ -188,7 +188,7 @@ impl<'t, 'a> Fields<'t, 'a> {
 
     /// The elements of a list.
     pub fn list(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<&'t [Node<'a>]> {
-        if let Value::List(items) = &field.node.value {
+        if let Value::List(items) = field.node.value {
             return Some(items);
         }
         self.wrong(field, "a list", problems);
@@ -201,8 +201,8 @@ impl<'t, 'a> Fields<'t, 'a> {
         let path = self.path.key(field.key);
         let mut texts = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
-            match &item.value {
-                Value::Text(text) if !text.trim().is_empty() => texts.push(text.as_ref()),
+            match item.value {
+                Value::Text(text) if !text.trim().is_empty() => texts.push(text),
                 Value::Text(_) => {
                     let hint = "write something, or remove the element";
                     problems.push_at(Kind::Shape, &path.index(index), item.at, "empty text", hint);
@@ -235,7 +235,7 @@ impl<'t, 'a> Fields<'t, 'a> {
         parse: fn(&str) -> Result<T, time::TimeFault>,
         problems: &mut Problems,
     ) -> Option<T> {
-        let Value::Text(text) = &field.node.value else {
+        let Value::Text(text) = field.node.value else {
             self.wrong(field, expected, problems);
             return None;
         };

@@ -31,10 +31,10 @@ pub fn overrides(
         let units_path = path.key("units");
         for (index, unit) in entry.list(units, c.problems).unwrap_or_default().iter().enumerate() {
             let mut buffer = [0; 20];
-            let unit_text = match &unit.value {
-                Value::Text(text) if !text.is_empty() => text.as_ref(),
+            let unit_text = match unit.value {
+                Value::Text(text) if !text.is_empty() => text,
                 // Digits and a sign are ASCII.
-                Value::Int(value) => std::str::from_utf8(decimal(*value, &mut buffer)).unwrap_or_default(),
+                Value::Int(value) => std::str::from_utf8(decimal(value, &mut buffer)).unwrap_or_default(),
                 _ => {
                     wrong_kind(&units_path.index(index), unit, "a unit (text or a whole number)", c.problems);
                     continue;
@@ -52,11 +52,11 @@ pub fn overrides(
 
 /// What a `serve` says: true, false, a variant, or the default.
 fn serve(field: Field<'_, '_>, fields: &Fields<'_, '_>, toggle: &Toggle, c: &mut Compiler<'_>) -> Option<Serve> {
-    let name = match &field.node.value {
+    let name = match field.node.value {
         Value::Bool(true) if toggle.variants.is_some() => return Some(Serve::On),
         Value::Bool(true) => return Some(Serve::Fixed(Served::On)),
         Value::Bool(false) => return Some(Serve::Fixed(Served::Off)),
-        Value::Text(name) => name.as_ref(),
+        Value::Text(name) => name,
         _ => {
             wrong_kind(&fields.path.key("serve"), field.node, "true, false, or a variant's name", c.problems);
             return None;

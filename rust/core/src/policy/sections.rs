@@ -54,7 +54,7 @@ pub fn compile(root: &Node<'_>, keys: KeySeed, problems: &mut Problems) -> Compi
     compiled.refused = c.faults() > 0;
     let path = Path::ROOT.key("toggles");
     compiled.toggles =
-        toggles.iter().map(|entry| toggles::toggle(&entry.key, &entry.node, &path.key(&entry.key), &mut c)).collect();
+        toggles.iter().map(|entry| toggles::toggle(entry.key, &entry.node, &path.key(entry.key), &mut c)).collect();
     prerequisite_circles(&mut compiled.toggles, &toggles, &mut c);
     compiled.tests = c.tests();
     compiled.ramps = c.ramps;
@@ -83,7 +83,7 @@ fn named<'t, 'a>(
     c: &mut Compiler<'_>,
 ) -> &'t [Entry<'a>] {
     let path = fields.path.key(field.key);
-    let Value::Table(entries) = &field.node.value else {
+    let Value::Table(entries) = field.node.value else {
         wrong_kind(&path, field.node, "a table of names", c.problems);
         return &[];
     };
@@ -92,9 +92,9 @@ fn named<'t, 'a>(
         return &[];
     }
     for entry in entries {
-        if !limits::is_name(&entry.key) {
+        if !limits::is_name(entry.key) {
             let hint = "use 1 to 200 characters, none of them control characters";
-            c.problems.push_at(Kind::Shape, &path.key(&entry.key), entry.at, "not a usable name", hint);
+            c.problems.push_at(Kind::Shape, &path.key(entry.key), entry.at(), "not a usable name", hint);
         }
     }
     entries
@@ -104,7 +104,7 @@ fn calendars(fields: &Fields<'_, '_>, c: &mut Compiler<'_>) {
     let Some(field) = fields.get("calendars") else { return };
     let section = fields.path.key("calendars");
     for entry in named(field, fields, limits::TOGGLES, "calendars", c) {
-        let path = section.key(&entry.key);
+        let path = section.key(entry.key);
         let Some(table) = Fields::open(&entry.node, &path, &["dates"], c.problems) else { continue };
         let Some(dates) = table.require("dates", Kind::Shape, "list the closed days", c.problems) else { continue };
         let mut days = Vec::new();
@@ -121,10 +121,10 @@ fn calendars(fields: &Fields<'_, '_>, c: &mut Compiler<'_>) {
                 }
             }
         }
-        let name: &str = &entry.key;
+        let name: &str = entry.key;
         if Calendar::BUILTIN.contains(&name) {
             let message = format!("`{name}` is a built-in calendar");
-            c.problems.push_at(Kind::Shape, &path, entry.at, message, "choose another name");
+            c.problems.push_at(Kind::Shape, &path, entry.at(), message, "choose another name");
         }
         c.calendars.insert(name.to_owned(), Calendar::from_days(days));
     }
@@ -132,9 +132,9 @@ fn calendars(fields: &Fields<'_, '_>, c: &mut Compiler<'_>) {
 
 fn register_toggles(entries: &[&Entry<'_>], c: &mut Compiler<'_>) {
     for (index, entry) in entries.iter().enumerate() {
-        c.toggles.insert(entry.key.as_ref().into(), limits::index(index));
+        c.toggles.insert(entry.key.into(), limits::index(index));
         let mut variants: Vec<Box<str>> = match entry.node.get("variants").map(|node| &node.value) {
-            Some(Value::Table(variants)) => variants.iter().map(|v| v.key.as_ref().into()).collect(),
+            Some(Value::Table(variants)) => variants.iter().map(|v| v.key.into()).collect(),
             _ => Vec::new(),
         };
         variants.sort_unstable();
@@ -144,12 +144,12 @@ fn register_toggles(entries: &[&Entry<'_>], c: &mut Compiler<'_>) {
 
 fn compile_segments(entries: &[Entry<'_>], c: &mut Compiler<'_>) -> Box<[Segment]> {
     for (index, entry) in entries.iter().enumerate() {
-        c.segments.insert(entry.key.as_ref().into(), limits::index(index));
+        c.segments.insert(entry.key.into(), limits::index(index));
     }
     let section = Path::ROOT.key("segments");
     let mut segments = Vec::with_capacity(entries.len());
     for entry in entries {
-        let path = section.key(&entry.key);
+        let path = section.key(entry.key);
         let mut when = None;
         if let Some(fields) = Fields::open(&entry.node, &path, &["description", "rules"], c.problems) {
             fields.get("description").and_then(|f| fields.text(f, c.problems));
@@ -157,7 +157,7 @@ fn compile_segments(entries: &[Entry<'_>], c: &mut Compiler<'_>) -> Box<[Segment
             let rules = fields.require("rules", Kind::Shape, hint, c.problems);
             when = rules.and_then(|f| exprs(f.node, &path.key("rules"), c));
         }
-        segments.push(Segment { name: entry.key.as_ref().into(), when: Expr::Any(when.unwrap_or_default()) });
+        segments.push(Segment { name: entry.key.into(), when: Expr::Any(when.unwrap_or_default()) });
     }
     let entries: Vec<&Entry<'_>> = entries.iter().collect();
     let graph: Vec<Vec<u32>> = segments.iter().map(|s| mentions(&s.when)).collect();
@@ -198,7 +198,7 @@ fn looks(toggle: &Toggle, segment_looks: &[u64]) -> u64 {
 }
 
 fn blame(fault: &Fault, entries: &[&Entry<'_>], section: &Path<'_>, what: &str, most: u64, c: &mut Compiler<'_>) {
-    let name = |index: u32| entries[index as usize].key.as_ref();
+    let name = |index: u32| entries[index as usize].key;
     let (node, kind, message, hint) = match fault {
         Fault::Circle(nodes, length) => {
             let last = if nodes.len() < *length { "..." } else { name(nodes[0]) };
@@ -212,7 +212,7 @@ fn blame(fault: &Fault, entries: &[&Entry<'_>], section: &Path<'_>, what: &str, 
         }
     };
     let entry = &entries[node as usize];
-    c.problems.push_at(kind, &section.key(&entry.key), entry.at, message, hint);
+    c.problems.push_at(kind, &section.key(entry.key), entry.at(), message, hint);
 }
 
 fn prerequisite_circles(toggles: &mut [Toggle], entries: &[&Entry<'_>], c: &mut Compiler<'_>) {

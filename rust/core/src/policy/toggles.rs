@@ -124,19 +124,19 @@ fn variants(toggle: &mut Toggle, fields: &Fields<'_, '_>, c: &mut Compiler<'_>) 
 
 fn weights(key: &str, field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Compiler<'_>) -> Option<Variants> {
     let path = fields.path.key("variants");
-    let Value::Table(entries) = &field.node.value else {
+    let Value::Table(entries) = field.node.value else {
         wrong_kind(&path, field.node, "a table such as { bot = 90, scripted = 10 }", c.problems);
         return None;
     };
     let mut weights = Vec::with_capacity(entries.len());
     for entry in entries {
-        if !limits::is_name(&entry.key) {
+        if !limits::is_name(entry.key) {
             let hint = "use 1 to 200 characters, none of them control characters";
-            c.problems.push_at(Kind::Shape, &path.key(&entry.key), entry.at, "not a usable name", hint);
+            c.problems.push_at(Kind::Shape, &path.key(entry.key), entry.at(), "not a usable name", hint);
         }
         match entry.node.value {
-            Value::Int(weight @ 0..=4_294_967_296) => weights.push((entry.key.as_ref(), weight.unsigned_abs())),
-            _ => wrong_kind(&path.key(&entry.key), &entry.node, "a weight (a whole number from 0 to 2^32)", c.problems),
+            Value::Int(weight @ 0..=4_294_967_296) => weights.push((entry.key, weight.unsigned_abs())),
+            _ => wrong_kind(&path.key(entry.key), &entry.node, "a weight (a whole number from 0 to 2^32)", c.problems),
         }
     }
     weights.sort_unstable();
@@ -314,21 +314,20 @@ fn consent(fields: &Fields<'_, '_>, c: &mut Compiler<'_>) -> Box<[Test]> {
 
 fn requires(field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Compiler<'_>) -> Box<[Requirement]> {
     let path = fields.path.key("requires");
-    let Value::Table(entries) = &field.node.value else {
+    let Value::Table(entries) = field.node.value else {
         wrong_kind(&path, field.node, "a table such as { chat = true }", c.problems);
         return Box::default();
     };
     let mut requirements = Vec::with_capacity(entries.len());
     for entry in entries {
-        let here = path.key(&entry.key);
-        let Some(&toggle) = c.toggles.get(entry.key.as_ref()) else {
-            let (message, hint) =
-                unknown_name("toggle", &entry.key, c.toggles.keys().map(AsRef::as_ref), &mut c.effort);
-            c.problems.push_at(Kind::Reference, &here, entry.at, message, hint);
+        let here = path.key(entry.key);
+        let Some(&toggle) = c.toggles.get(entry.key) else {
+            let (message, hint) = unknown_name("toggle", entry.key, c.toggles.keys().map(AsRef::as_ref), &mut c.effort);
+            c.problems.push_at(Kind::Reference, &here, entry.at(), message, hint);
             continue;
         };
-        let want = match &entry.node.value {
-            Value::Bool(enabled) => Some(Want::Enabled(*enabled)),
+        let want = match entry.node.value {
+            Value::Bool(enabled) => Some(Want::Enabled(enabled)),
             Value::Text(name) => required_variant(name, toggle, &here, &entry.node, c),
             _ => {
                 wrong_kind(&here, &entry.node, "true, false, or a variant's name", c.problems);
