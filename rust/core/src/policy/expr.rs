@@ -48,14 +48,15 @@ pub fn expr(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Ex
         wrong_kind(path, node, "a condition (a table with all, any, not, segment or attribute)", c.problems);
         return None;
     };
-    let forms: Vec<&Entry<'_>> = entries.iter().filter(|e| COMBINATORS.contains(&e.key)).collect();
-    let [form] = forms.as_slice() else {
+    let mut forms = entries.iter().filter(|e| COMBINATORS.contains(&e.key));
+    let (Some(form), None) = (forms.next(), forms.next()) else {
         let hint = "write exactly one of all, any, not, segment, attribute";
         let message = if entries.is_empty() { "an empty condition" } else { "not one clear condition" };
         c.problems.push_at(Kind::Shape, path, node.at, message, hint);
         report_strangers(entries, path, c);
         // What is inside is not used, but its faults are found.
-        for form in forms.iter().filter(|form| form.key != "attribute") {
+        let forms = entries.iter().filter(|e| COMBINATORS.contains(&e.key));
+        for form in forms.filter(|form| form.key != "attribute") {
             combined(form, path, c);
         }
         return None;
@@ -116,7 +117,7 @@ fn segment(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Exp
     if let Some(index) = c.segments.get(name) {
         return Some(Expr::Segment(*index));
     }
-    let (message, hint) = unknown_name("segment", name, c.segments.keys().map(AsRef::as_ref), &mut c.effort);
+    let (message, hint) = unknown_name("segment", name, c.segments.keys().copied(), &mut c.effort);
     c.problems.push_at(Kind::Reference, path, node.at, message, hint);
     None
 }

@@ -156,6 +156,7 @@ impl<'a> Reader<'a, '_> {
         found
     }
 
+    #[inline]
     fn skip_space(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
             self.at += 1;

@@ -133,9 +133,9 @@ impl<'t, 'a> Fields<'t, 'a> {
     }
 
     /// Text that says something.
-    pub fn text(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<&'t str> {
-        match &field.node.value {
-            Value::Text(text) if !text.trim().is_empty() => Some(text),
+    pub fn text(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<&'a str> {
+        match field.node.value {
+            Value::Text(text) if says_something(text) => Some(text),
             Value::Text(_) => {
                 self.fault(field, Kind::Shape, format!("`{}` is empty", field.key), "write something", problems);
                 None
@@ -196,13 +196,13 @@ impl<'t, 'a> Fields<'t, 'a> {
     }
 
     /// A list of non-empty texts.
-    pub fn texts(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<Vec<&'t str>> {
+    pub fn texts(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<Vec<&'a str>> {
         let items = self.list(field, problems)?;
         let path = self.path.key(field.key);
         let mut texts = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
             match item.value {
-                Value::Text(text) if !text.trim().is_empty() => texts.push(text),
+                Value::Text(text) if says_something(text) => texts.push(text),
                 Value::Text(_) => {
                     let hint = "write something, or remove the element";
                     problems.push_at(Kind::Shape, &path.index(index), item.at, "empty text", hint);
@@ -241,6 +241,12 @@ impl<'t, 'a> Fields<'t, 'a> {
         };
         parse(text).map_err(|fault| self.fault(field, Kind::Shape, fault.message, fault.hint, problems)).ok()
     }
+}
+
+/// Whether a text is more than white space. Nearly all begin with something else.
+#[must_use]
+pub fn says_something(text: &str) -> bool {
+    text.as_bytes().first().is_some_and(u8::is_ascii_graphic) || !text.trim().is_empty()
 }
 
 /// The value of a numeric node.

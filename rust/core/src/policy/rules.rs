@@ -83,7 +83,7 @@ pub fn rules(field: Field<'_, '_>, fields: &Fields<'_, '_>, toggle: &Toggle, c: 
         fields.fault(field, Kind::Limit, format!("{} rules", items.len()), hint, c.problems);
         return Box::default();
     }
-    let mut ids: KeyMap<Box<str>, usize> = KeyMap::with_hasher(c.keys);
+    let mut ids: KeyMap<&str, usize> = KeyMap::with_hasher(c.keys);
     let mut rules = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         let path = list.index(index);
@@ -93,8 +93,10 @@ pub fn rules(field: Field<'_, '_>, fields: &Fields<'_, '_>, toggle: &Toggle, c: 
         };
         let hint = "name the rule: decisions are explained by it";
         let id = fields.require("id", Kind::Shape, hint, c.problems).and_then(|f| fields.text(f, c.problems));
+        // One rule repeats nobody, and most toggles have no more.
         if let Some(id) = id
-            && let Some(first) = ids.insert(id.into(), index)
+            && items.len() > 1
+            && let Some(first) = ids.insert(id, index)
         {
             let message = format!("rule id `{}` is already that of rules[{first}]", shorten(id));
             c.problems.push_at(
@@ -147,8 +149,7 @@ fn ramp(node: &Node<'_>, path: &Path<'_>, toggle: &Toggle, c: &mut Compiler<'_>)
     let (steps, unit) = (steps?, unit?);
     // Without a start the ramp never begins: in a lenient load it stays at nobody.
     let started_at = started_at.flatten().unwrap_or(Micros::MAX);
-    let plan = Plan { started_at, steps, pauses, approvals };
-    let timeline = plan.timeline(&[]);
+    let (plan, timeline) = c.plan(Plan { started_at, steps, pauses, approvals });
     let (ramp_seed, variant_seed) = (seed(salt, Stage::Ramp), seed(salt, Stage::Variant));
     let unit = c.slot(unit);
     c.ramps += 1;

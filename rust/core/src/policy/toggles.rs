@@ -10,7 +10,7 @@ use super::model::{Category, Op, Requirement, Scalar, State, Test, Toggle, Varia
 use super::node::{Node, Value};
 use super::path::Path;
 use super::problem::Kind;
-use super::reader::{Field, Fields, number, unknown_name, wrong_kind};
+use super::reader::{Field, Fields, number, says_something, unknown_name, wrong_kind};
 use super::rules;
 use super::schedules::schedule;
 
@@ -174,7 +174,7 @@ fn asked<'t, 'a>(fields: &Fields<'t, 'a>, key: &'t str, hint: &str, c: &mut Comp
 /// Text that governance asks for; empty text is as good as none.
 fn asked_text<'t>(fields: &Fields<'t, '_>, key: &'t str, hint: &str, c: &mut Compiler<'_>) -> Option<&'t str> {
     let field = asked(fields, key, hint, c)?;
-    if matches!(&field.node.value, Value::Text(text) if text.trim().is_empty()) {
+    if matches!(&field.node.value, Value::Text(text) if !says_something(text)) {
         c.governance += 1;
         fields.fault(field, Kind::Governance, format!("`{key}` is empty"), hint, c.problems);
         return None;
@@ -321,8 +321,9 @@ fn requires(field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Compiler<'_>)
     let mut requirements = Vec::with_capacity(entries.len());
     for entry in entries {
         let here = path.key(entry.key);
-        let Some(&toggle) = c.toggles.get(entry.key) else {
-            let (message, hint) = unknown_name("toggle", entry.key, c.toggles.keys().map(AsRef::as_ref), &mut c.effort);
+        let Some(toggle) = c.toggle(entry.key) else {
+            let known = c.toggles.iter().map(|entry| entry.key);
+            let (message, hint) = unknown_name("toggle", entry.key, known, &mut c.effort);
             c.problems.push_at(Kind::Reference, &here, entry.at(), message, hint);
             continue;
         };
@@ -341,10 +342,10 @@ fn requires(field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Compiler<'_>)
 }
 
 fn required_variant(name: &str, toggle: u32, path: &Path<'_>, node: &Node<'_>, c: &mut Compiler<'_>) -> Option<Want> {
-    let variants = &c.variants[toggle as usize];
-    let position = variants.binary_search_by(|v| v.as_ref().cmp(name)).ok().and_then(|index| u16::try_from(index).ok());
+    let position = c.variants(toggle).binary_search(&name).ok().and_then(|index| u16::try_from(index).ok());
     if position.is_none() {
-        let (message, hint) = unknown_name("variant", name, variants.iter().map(AsRef::as_ref), &mut c.effort);
+        let known = c.variants(toggle).to_vec();
+        let (message, hint) = unknown_name("variant", name, known.into_iter(), &mut c.effort);
         c.problems.push_at(Kind::Reference, path, node.at, message, hint);
     }
     position.map(Want::Variant)
