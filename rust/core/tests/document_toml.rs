@@ -203,7 +203,7 @@ fn keys_stay_in_the_order_of_the_source() {
         assert_eq!(keys(node.get(table).unwrap()), expected);
     }
     let Value::Table(entries) = &node.value else { panic!("no table") };
-    assert_eq!(&source[entries[3].at() as usize..][..2], "m]");
+    assert_eq!(&source[entries[3].key_at() as usize..][..2], "m]");
     assert_eq!(&source[entries[3].node.at as usize..][..3], "[m]");
 }
 

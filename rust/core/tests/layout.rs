@@ -5,9 +5,7 @@
 use std::mem::size_of;
 
 use turnout_core::policy::node::{Entry, Node};
-use turnout_core::policy::{
-    Expr, Plan, Ramp, Rule, Segment, Set, Stage, State, Step, Test, Timeline, Toggle, Variants,
-};
+use turnout_core::policy::{Plan, Ramp, Stage, State, Step, Timeline, Toggle};
 
 #[test]
 fn the_compiled_policy_is_small() {

@@ -164,7 +164,7 @@ impl<'n, 'a> Writer<'n, 'a> {
     fn table(&mut self, entries: &'n [Entry<'a>]) {
         let base = self.order.len();
         self.order.extend(entries.iter().map(|entry| (rank_of_start(entry.key), entry)));
-        self.order[base..].sort_unstable_by(|(a, x), (b, y)| a.cmp(b).then_with(|| key_order(&x.key, &y.key)));
+        self.order[base..].sort_unstable_by(|(a, x), (b, y)| a.cmp(b).then_with(|| key_order(x.key, y.key)));
         self.out.push('{');
         for i in base..base + entries.len() {
             let (_, entry) = self.order[i];
@@ -259,9 +259,9 @@ pub(in crate::policy) fn key_order(a: &str, b: &str) -> Ordering {
 #[inline]
 fn rank_of_start(text: &str) -> u64 {
     const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
-    let start = match text.as_bytes() {
-        [a, b, c, d, e, f, g, h, ..] => u64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h]),
-        short => short.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)) << (64 - 8 * short.len().max(1)),
+    let start = match text.as_bytes().first_chunk() {
+        Some(eight) => u64::from_be_bytes(*eight),
+        None => text.bytes().chain(std::iter::repeat(0)).take(8).fold(0, |sum, byte| sum << 8 | u64::from(byte)),
     };
     if start & NOT_ASCII == 0 { start } else { u64::from_be_bytes(start.to_be_bytes().map(rank)) }
 }

@@ -69,7 +69,7 @@ pub fn expr(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Ex
     for entry in entries.iter().filter(|e| e.key != form.key) {
         let message = format!("`{}` beside `{}`", entry.key, form.key);
         let hint = "combine conditions with all = [..] or any = [..]";
-        c.problems.push_at(Kind::Shape, &path.key(entry.key), entry.at(), message, hint);
+        c.problems.push_at(Kind::Shape, &path.key(entry.key), entry.key_at(), message, hint);
     }
     compiled.filter(|_| c.problems.count() == before)
 }
@@ -89,7 +89,7 @@ fn report_strangers(entries: &[Entry<'_>], path: &Path<'_>, c: &mut Compiler<'_>
     let known = || COMBINATORS.iter().chain(&OPERATORS).copied();
     for entry in entries.iter().filter(|e| !known().any(|k| k == e.key)) {
         let (message, hint) = unknown_name("key", entry.key, known(), &mut c.effort);
-        c.problems.push_at(Kind::Shape, &path.key(entry.key), entry.at(), message, hint);
+        c.problems.push_at(Kind::Shape, &path.key(entry.key), entry.key_at(), message, hint);
     }
 }
 
@@ -140,7 +140,7 @@ fn attribute(form: &Entry<'_>, entries: &[Entry<'_>], path: &Path<'_>, c: &mut C
     }
     if entries.len() == 1 && sound {
         let hint = format!("add one of {}", OPERATORS.join(", "));
-        c.problems.push_at(Kind::Shape, path, form.at(), "nothing is asked of the attribute", hint);
+        c.problems.push_at(Kind::Shape, path, form.key_at(), "nothing is asked of the attribute", hint);
         return None;
     }
     match (sound, tests.len()) {
@@ -173,7 +173,7 @@ fn operator(entry: &Entry<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<
         "null" => boolean(node, path, c).map(Op::Null),
         unknown => {
             let (message, hint) = unknown_name("operator", unknown, OPERATORS.iter().copied(), &mut c.effort);
-            c.problems.push_at(Kind::Shape, path, entry.at(), message, hint);
+            c.problems.push_at(Kind::Shape, path, entry.key_at(), message, hint);
             None
         }
     }

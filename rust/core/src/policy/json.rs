@@ -179,17 +179,17 @@ impl<'a> Reader<'a, '_> {
         let mut entries = self.entries.split_off(base);
         let order = sorted(&entries);
         // For each entry, where its key stands first.
-        let mut firsts: Vec<u32> = entries.iter().map(Entry::at).collect();
+        let mut firsts: Vec<u32> = entries.iter().map(Entry::key_at).collect();
         for pair in order.windows(2) {
             if entries[pair[0]].key == entries[pair[1]].key {
                 firsts[pair[1]] = firsts[pair[0]];
             }
         }
-        for (entry, first) in entries.iter().zip(&firsts).filter(|(entry, first)| entry.at() != **first) {
-            self.problems.push_twice(&path.key(entry.key), entry.at(), *first);
+        for (entry, first) in entries.iter().zip(&firsts).filter(|(entry, first)| entry.key_at() != **first) {
+            self.problems.push_twice(&path.key(entry.key), entry.key_at(), *first);
         }
         let mut firsts = firsts.into_iter();
-        entries.retain(|entry| firsts.next() == Some(entry.at()));
+        entries.retain(|entry| firsts.next() == Some(entry.key_at()));
         self.entries.append(&mut entries);
     }
 

@@ -74,7 +74,7 @@ pub struct Entry<'a> {
 impl Entry<'_> {
     /// Byte offset of the key's first character.
     #[must_use]
-    pub fn at(&self) -> u32 {
+    pub fn key_at(&self) -> u32 {
         self.node.key_at
     }
 }

@@ -95,7 +95,7 @@ impl<'t, 'a> Fields<'t, 'a> {
         for entry in entries {
             if !known.contains(&entry.key) {
                 let (message, hint) = unknown_name("key", entry.key, known.iter().copied(), &mut effort);
-                problems.push_at(Kind::Shape, &path.key(entry.key), entry.at(), message, hint);
+                problems.push_at(Kind::Shape, &path.key(entry.key), entry.key_at(), message, hint);
             }
         }
         Some(Fields { entries, at: node.at, path })

@@ -56,7 +56,7 @@ pub fn compile<'t>(
     // As in the canonical form: documents of one digest give one order.
     let mut toggles: Vec<&Entry<'_>> = toggles.iter().collect();
     toggles.sort_unstable_by(|a, b| key_order(a.key, b.key));
-    c.toggles = toggles.iter().copied().collect();
+    c.toggles.clone_from(&toggles);
     let segments = fields.get("segments").map(|f| named(f, &fields, limits::TOGGLES, "segments", &mut c));
     compiled.segments = compile_segments(segments.unwrap_or_default(), &mut c);
     compiled.refused = c.faults() > 0;
@@ -108,7 +108,7 @@ fn named<'t, 'a>(
     for entry in entries {
         if !limits::is_name(entry.key) {
             let hint = "use 1 to 200 characters, none of them control characters";
-            c.problems.push_at(Kind::Shape, &path.key(entry.key), entry.at(), "not a usable name", hint);
+            c.problems.push_at(Kind::Shape, &path.key(entry.key), entry.key_at(), "not a usable name", hint);
         }
     }
     entries
@@ -138,7 +138,7 @@ fn calendars(fields: &Fields<'_, '_>, c: &mut Compiler<'_>) {
         let name: &str = entry.key;
         if Calendar::BUILTIN.contains(&name) {
             let message = format!("`{name}` is a built-in calendar");
-            c.problems.push_at(Kind::Shape, &path, entry.at(), message, "choose another name");
+            c.problems.push_at(Kind::Shape, &path, entry.key_at(), message, "choose another name");
         }
         c.calendars.insert(name.to_owned(), Calendar::from_days(days));
     }
@@ -214,7 +214,7 @@ fn blame(fault: &Fault, entries: &[&Entry<'_>], section: &Path<'_>, what: &str, 
         }
     };
     let entry = &entries[node as usize];
-    c.problems.push_at(kind, &section.key(entry.key), entry.at(), message, hint);
+    c.problems.push_at(kind, &section.key(entry.key), entry.key_at(), message, hint);
 }
 
 fn prerequisite_circles(toggles: &mut [Toggle], entries: &[&Entry<'_>], costs: &[u64], c: &mut Compiler<'_>) {

@@ -132,7 +132,7 @@ fn weights(key: &str, field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Com
     for entry in entries {
         if !limits::is_name(entry.key) {
             let hint = "use 1 to 200 characters, none of them control characters";
-            c.problems.push_at(Kind::Shape, &path.key(entry.key), entry.at(), "not a usable name", hint);
+            c.problems.push_at(Kind::Shape, &path.key(entry.key), entry.key_at(), "not a usable name", hint);
         }
         match entry.node.value {
             Value::Int(weight @ 0..=4_294_967_296) => weights.push((entry.key, weight.unsigned_abs())),
@@ -324,7 +324,7 @@ fn requires(field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Compiler<'_>)
         let Some(toggle) = c.toggle(entry.key) else {
             let known = c.toggles.iter().map(|entry| entry.key);
             let (message, hint) = unknown_name("toggle", entry.key, known, &mut c.effort);
-            c.problems.push_at(Kind::Reference, &here, entry.at(), message, hint);
+            c.problems.push_at(Kind::Reference, &here, entry.key_at(), message, hint);
             continue;
         };
         let want = match entry.node.value {

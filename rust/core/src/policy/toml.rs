@@ -75,7 +75,7 @@ impl<'a> Converter<'a, '_> {
             let node = self.node(value, &path.key(key), depth + 1)?;
             entries.push(Entry { key, node: Node { key_at, ..node } });
         }
-        entries.sort_unstable_by_key(Entry::at);
+        entries.sort_unstable_by_key(Entry::key_at);
         Ok(Value::Table(self.arena.slice(&entries)))
     }
 
