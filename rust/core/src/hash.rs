@@ -107,6 +107,13 @@ impl Percent {
         f64::from(self.0) / f64::from(Self::STEPS)
     }
 
+    /// Whether a [`position`] is inside this share. That is so iff the hash is below [`Percent::bound`].
+    #[inline]
+    #[must_use]
+    pub fn holds(self, position: u32) -> bool {
+        position < self.0
+    }
+
     /// The bound below which a hash is exposed: the smallest integer not below `percent * 2^64 / 100`.
     #[must_use]
     pub fn bound(self) -> u128 {
@@ -205,6 +212,7 @@ mod tests {
             let below = u64::try_from(bound - 1).unwrap();
             assert!(position(below) < percent);
             assert_eq!(position(below + 1), percent);
+            assert!(Percent(percent).holds(position(below)) && !Percent(percent).holds(position(below + 1)));
         }
     }
 

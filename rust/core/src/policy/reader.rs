@@ -98,15 +98,15 @@ impl<'t, 'a> Fields<'t, 'a> {
         known: &[&str],
         problems: &mut Problems,
     ) -> Option<Fields<'t, 'a>> {
-        let Value::Table(entries) = &node.value else {
+        let Value::Table(entries) = node.value else {
             wrong_kind(path, node, "a table", problems);
             return None;
         };
         let mut effort = Effort(1_000_000);
         for entry in entries {
-            if !known.contains(&entry.key.as_ref()) {
-                let (message, hint) = unknown_name("key", &entry.key, known.iter().copied(), &mut effort);
-                problems.push_at(Kind::Shape, &path.key(&entry.key), entry.at, message, hint);
+            if !known.contains(&entry.key) {
+                let (message, hint) = unknown_name("key", entry.key, known.iter().copied(), &mut effort);
+                problems.push_at(Kind::Shape, &path.key(entry.key), entry.key_at(), message, hint);
             }
         }
         Some(Fields { entries, at: node.at, path })
@@ -150,9 +150,9 @@ impl<'t, 'a> Fields<'t, 'a> {
     }
 
     /// Text that says something.
-    pub fn text(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<&'t str> {
-        match &field.node.value {
-            Value::Text(text) if !text.trim().is_empty() => Some(text),
+    pub fn text(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<&'a str> {
+        match field.node.value {
+            Value::Text(text) if says_something(text) => Some(text),
             Value::Text(_) => {
                 self.fault(field, Kind::Shape, format!("`{}` is empty", field.key), "write something", problems);
                 None
@@ -205,7 +205,7 @@ impl<'t, 'a> Fields<'t, 'a> {
 
     /// The elements of a list.
     pub fn list(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<&'t [Node<'a>]> {
-        if let Value::List(items) = &field.node.value {
+        if let Value::List(items) = field.node.value {
             return Some(items);
         }
         self.wrong(field, "a list", problems);
@@ -213,13 +213,13 @@ impl<'t, 'a> Fields<'t, 'a> {
     }
 
     /// A list of non-empty texts.
-    pub fn texts(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<Vec<&'t str>> {
+    pub fn texts(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<Vec<&'a str>> {
         let items = self.list(field, problems)?;
         let path = self.path.key(field.key);
         let mut texts = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
-            match &item.value {
-                Value::Text(text) if !text.trim().is_empty() => texts.push(text.as_ref()),
+            match item.value {
+                Value::Text(text) if says_something(text) => texts.push(text),
                 Value::Text(_) => {
                     let hint = "write something, or remove the element";
                     problems.push_at(Kind::Shape, &path.index(index), item.at, "empty text", hint);
@@ -252,12 +252,18 @@ impl<'t, 'a> Fields<'t, 'a> {
         parse: fn(&str) -> Result<T, time::TimeFault>,
         problems: &mut Problems,
     ) -> Option<T> {
-        let Value::Text(text) = &field.node.value else {
+        let Value::Text(text) = field.node.value else {
             self.wrong(field, expected, problems);
             return None;
         };
         parse(text).map_err(|fault| self.fault(field, Kind::Shape, fault.message, fault.hint, problems)).ok()
     }
+}
+
+/// Whether a text is more than white space. Nearly all begin with something else.
+#[must_use]
+pub fn says_something(text: &str) -> bool {
+    text.as_bytes().first().is_some_and(u8::is_ascii_graphic) || !text.trim().is_empty()
 }
 
 /// The value of a numeric node.

@@ -1,6 +1,6 @@
 //! The way in for every document: its size, its encoding, and the reader for its format.
 
-use super::node::Node;
+use super::node::{Arena, Node};
 use super::problem::{Kind, Problems};
 use super::{json, toml};
 
@@ -16,9 +16,9 @@ pub enum Format {
     Json,
 }
 
-/// Reads a document into a tree. Faults go to `problems`. Nothing is returned when the source cannot be understood as a
+/// Reads a document into a tree in `arena`. Faults go to `problems`. Nothing is returned when the source cannot be understood as a
 /// whole; when only single values are at fault, the tree has stand-ins for them, so that the rest can be checked too.
-pub fn read<'a>(bytes: &'a [u8], format: Format, problems: &mut Problems) -> Option<Node<'a>> {
+pub fn read<'a>(bytes: &'a [u8], format: Format, arena: &'a Arena, problems: &mut Problems) -> Option<Node<'a>> {
     if bytes.len() > SIZE_MAX_BYTES {
         let message = format!("{} bytes, more than the {SIZE_MAX_BYTES} of the limit", bytes.len());
         problems.push(Kind::Limit, "", None, message, "split the policy");
@@ -32,9 +32,9 @@ pub fn read<'a>(bytes: &'a [u8], format: Format, problems: &mut Problems) -> Opt
         }
     };
     match format {
-        Format::Toml => toml::parse(source, problems),
+        Format::Toml => toml::parse(source, arena, problems),
         Format::Json if too_many(source, problems) => None,
-        Format::Json => json::parse(source, problems),
+        Format::Json => json::parse(source, arena, problems),
     }
 }
 

@@ -19,13 +19,13 @@ use ::toml::Spanned;
 use ::toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
 use super::json::{DEPTH, OUT_OF_RANGE};
-use super::node::{Entry, Node, Value, place};
+use super::node::{Arena, Entry, Node, Value, place};
 use super::path::Path;
 use super::problem::{Kind, Problems};
 
 /// Reads a document. Faults go to `problems`; nothing is returned when the text is not TOML, and a value with stand-ins
 /// for the faulty parts when only single values are at fault or keys stand twice.
-pub fn parse<'a>(source: &'a str, problems: &mut Problems) -> Option<Node<'a>> {
+pub fn parse<'a>(source: &'a str, arena: &'a Arena, problems: &mut Problems) -> Option<Node<'a>> {
     let start = source.find(|c: char| !c.is_whitespace() && c != '\u{FEFF}').unwrap_or_default();
     if source[start..].starts_with('{') {
         let hint = "this looks like JSON: name its file .json, or give the format `json`";
@@ -34,9 +34,9 @@ pub fn parse<'a>(source: &'a str, problems: &mut Problems) -> Option<Node<'a>> {
     }
     let scanned = scan::scan(source, problems)?;
     let table = faults::read(source, &scanned, problems)?;
-    let mut converter = Converter { source, problems };
+    let mut converter = Converter { source, arena, problems };
     let value = converter.table(table, &Path::ROOT, 1).ok()?;
-    Some(Node { at: 0, value })
+    Some(Node { at: 0, key_at: 0, value })
 }
 
 /// The conversion has ended early, and its reason is among the problems.
@@ -44,6 +44,7 @@ struct Stop;
 
 struct Converter<'a, 'p> {
     source: &'a str,
+    arena: &'a Arena,
     problems: &'p mut Problems,
 }
 
@@ -56,32 +57,40 @@ impl<'a> Converter<'a, '_> {
             return Err(Stop);
         }
         let value = match found.into_inner() {
-            DeValue::String(text) => Value::Text(text),
+            DeValue::String(text) => Value::Text(self.text(text)),
             DeValue::Boolean(truth) => Value::Bool(truth),
-            DeValue::Datetime(_) => Value::Text(rfc3339(self.source.get(span).unwrap_or_default())),
+            DeValue::Datetime(_) => Value::Text(self.text(rfc3339(self.source.get(span).unwrap_or_default()))),
             DeValue::Integer(number) => self.integer(&number, path, at),
             DeValue::Float(number) => self.float(&number, path, at),
             DeValue::Array(items) => {
                 let items = items.into_iter().enumerate();
                 let items = items.map(|(i, item)| self.node(item, &path.index(i), depth + 1));
-                Value::List(items.collect::<Result<_, Stop>>()?)
+                let items = items.collect::<Result<Vec<_>, Stop>>()?;
+                Value::List(self.arena.slice(&items))
             }
             DeValue::Table(table) => self.table(table, path, depth)?,
         };
-        Ok(Node { at, value })
+        Ok(Node { at, key_at: 0, value })
     }
 
     /// The entries of a table in the order of the source; the crate has sorted them by key.
     fn table(&mut self, table: DeTable<'a>, path: &Path<'_>, depth: usize) -> Result<Value<'a>, Stop> {
         let mut entries = Vec::with_capacity(table.len());
         for (key, value) in table {
-            let at = place(key.span().start);
-            let key = key.into_inner();
-            let node = self.node(value, &path.key(&key), depth + 1)?;
-            entries.push(Entry { key, at, node });
+            let key_at = place(key.span().start);
+            let key = self.text(key.into_inner());
+            let node = self.node(value, &path.key(key), depth + 1)?;
+            entries.push(Entry { key, node: Node { key_at, ..node } });
         }
-        entries.sort_unstable_by_key(|entry| entry.at);
-        Ok(Value::Table(entries))
+        entries.sort_unstable_by_key(Entry::key_at);
+        Ok(Value::Table(self.arena.slice(&entries)))
+    }
+
+    fn text(&self, text: Cow<'a, str>) -> &'a str {
+        match text {
+            Cow::Borrowed(text) => text,
+            Cow::Owned(text) => self.arena.text(&text),
+        }
     }
 
     fn integer(&mut self, number: &DeInteger<'_>, path: &Path<'_>, at: u32) -> Value<'a> {
