@@ -25,6 +25,12 @@ pub struct Field<'t, 'a> {
     pub node: &'t Node<'a>,
 }
 
+/// Whether two keys are equal. Most differ in their length or first byte, which takes no call to find out.
+#[inline]
+fn same(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.as_bytes().first() == b.as_bytes().first() && a == b
+}
+
 /// Reports a value of the wrong kind.
 pub fn wrong_kind(path: &Path<'_>, node: &Node<'_>, expected: &str, problems: &mut Problems) {
     let message = format!("{} where {expected} is expected", node.value.kind());
@@ -104,7 +110,7 @@ impl<'t, 'a> Fields<'t, 'a> {
         };
         let mut effort = Effort(1_000_000);
         for entry in entries {
-            if !known.contains(&entry.key) {
+            if !known.iter().any(|key| same(key, entry.key)) {
                 let (message, hint) = unknown_name("key", entry.key, known.iter().copied(), &mut effort);
                 problems.push_at(Kind::Shape, &path.key(entry.key), entry.key_at(), message, hint);
             }
@@ -121,7 +127,7 @@ impl<'t, 'a> Fields<'t, 'a> {
     /// The field, when it is there.
     #[must_use]
     pub fn get(&self, key: &'t str) -> Option<Field<'t, 'a>> {
-        self.entries.iter().find(|e| e.key == key).map(|e| Field { key, node: &e.node })
+        self.entries.iter().find(|e| same(e.key, key)).map(|e| Field { key, node: &e.node })
     }
 
     /// The field, reported as missing when it is not there.
