@@ -31,7 +31,7 @@ GATED = (
     "memory at 10,000 toggles",
     "import turnout",
 )
-# Columns wait for memory, which neighbours on the machine use too: bounds of their own, which they must not slide behind.
+# Columns wait for memory, which neighbours use too: bounds of their own, which they must not slide behind.
 BOUNDS = {
     "columns, full rule, Categorical": 1.2,
     "columns, full rule, strings": 0.7,

@@ -87,7 +87,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print JSON in place of the table")
     parser.add_argument("--gate", action="store_true", help="exit with 1 when a row misses its goal")
     parser.add_argument("--peers-only", action="store_true", help="time the other packages without turnout")
-    parser.add_argument("--update-page", action="store_true", help="write the table into benches/README.md and README.md")
+    parser.add_argument("--update-page", action="store_true", help="write the tables into the pages")
     parser.add_argument("--section", action="append", choices=list(SECTIONS), help="only this section (repeatable)")
     options = parser.parse_args()
     with_turnout = not options.peers_only

@@ -104,7 +104,7 @@ def figures(rows: list[Row]) -> str:
         "columns, full rule, Categorical": "a rule with a ramp over a frame, categories",
         "columns, full rule, strings": "the same, strings",
         "ramp over 10 million string ids": "a ramp over 10 million ids",
-        "cold load of 10,000 toggles and the first evaluation of each": "10,000 toggles, from the file to the first answers",
+        "cold load of 10,000 toggles and the first evaluation of each": "10,000 toggles, from file to first answers",
         "memory at 10,000 toggles": "memory for them",
     }
     lines = ["| | turnout | the fastest other | | times |", "|---|---:|---|---:|---:|"]
