@@ -29,6 +29,7 @@ pub struct Compiled {
 
 /// Compiles a document.
 pub fn compile(root: &Node<'_>, keys: KeySeed, problems: &mut Problems) -> Compiled {
+    let unread = problems.count();
     let mut c = Compiler::new(problems, keys);
     let mut compiled = Compiled {
         environment: None,
@@ -61,6 +62,9 @@ pub fn compile(root: &Node<'_>, keys: KeySeed, problems: &mut Problems) -> Compi
     compiled.toggles =
         toggles.iter().map(|entry| toggles::toggle(&entry.key, &entry.node, &path.key(&entry.key), &mut c)).collect();
     prerequisite_circles(&mut compiled.toggles, &toggles, &mut c);
+    if c.names_lost {
+        c.problems.forget_references(unread);
+    }
     compiled.tests = c.tests();
     compiled.ramps = c.ramps;
     compiled.attributes = std::mem::take(&mut c.attributes).into_boxed_slice();
@@ -70,7 +74,7 @@ pub fn compile(root: &Node<'_>, keys: KeySeed, problems: &mut Problems) -> Compi
 fn header(fields: &Fields<'_, '_>, compiled: &mut Compiled, c: &mut Compiler<'_>) {
     let hint = "write turnout = 1, the version of the format";
     if let Some(field) = fields.require("turnout", Kind::Shape, hint, c.problems)
-        && !matches!(field.node.value, Value::Int(1))
+        && !matches!(field.node.value, Value::Int(1) | Value::Faulty)
     {
         let message = "a version of the format that this library does not know";
         fields.fault(field, Kind::Shape, message, "write turnout = 1", c.problems);
@@ -88,6 +92,7 @@ fn named<'t, 'a>(
     c: &mut Compiler<'_>,
 ) -> &'t [Entry<'a>] {
     let path = fields.path.key(field.key);
+    c.names_in(field.node);
     let Value::Table(entries) = &field.node.value else {
         wrong_kind(&path, field.node, "a table of names", c.problems);
         return &[];
@@ -110,12 +115,14 @@ fn calendars(fields: &Fields<'_, '_>, c: &mut Compiler<'_>) {
     let section = fields.path.key("calendars");
     for entry in named(field, fields, limits::TOGGLES, "calendars", c) {
         let path = section.key(&entry.key);
+        c.names_in(&entry.node);
         let Some(table) = Fields::open(&entry.node, &path, &["dates"], c.problems) else { continue };
         let Some(dates) = table.require("dates", Kind::Shape, "list the closed days", c.problems) else { continue };
         let mut days = Vec::new();
         let list = path.key("dates");
         for (index, item) in table.list(dates, c.problems).unwrap_or_default().iter().enumerate() {
             let parsed = match &item.value {
+                Value::Faulty => continue,
                 Value::Text(text) => crate::time::parse_date(text).map_err(|fault| (fault.message, fault.hint)),
                 other => Err((format!("{} where a date is expected", other.kind()), "write 2026-12-24".to_owned())),
             };
