@@ -1,5 +1,5 @@
 //! Single values that cannot be read: each is a fault of its own, and hides no other and adds none.
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+#![allow(clippy::unwrap_used, clippy::format_collect, reason = "a test that panics has failed")]
 
 use proptest::prelude::*;
 use turnout_core::policy::{Format, Kind, Policy, Problem};
