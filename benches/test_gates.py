@@ -18,24 +18,24 @@ GATED = (
     "name + dict -> bool",
     "name + dict -> bool beside an empty call",
     "name + dict -> Evaluation",
+    "name + Context -> bool",
+    "handle + Context -> bool",
+    "all 200 toggles for one context",
     "plain toggle by name",
     "plain toggle by handle",
     "31-key dict beside a 7-key dict",
     "explain",
     "a busy thread beside",
     "torn reads while policies are swapped",
+    "cold load of 10,000 toggles and the first evaluation of each",
+    "memory at 10,000 toggles",
     "import turnout",
 )
-# Goals that are not reached yet, each with a bound that it must not slide behind again.
+# Columns wait for memory, which neighbours use too: bounds of their own, which they must not slide behind.
 BOUNDS = {
-    "name + Context -> bool": 0.30,
-    "handle + Context -> bool": 0.25,
-    "all 200 toggles for one context": 110.0,
-    "columns, full rule, Categorical": 9.0,
-    "columns, full rule, strings": 2.5,
-    "ramp over 1 million string ids": 5.0,
-    "cold load of 10,000 toggles and the first evaluation of each": 3.0,
-    "memory at 10,000 toggles": 1.4,
+    "columns, full rule, Categorical": 1.2,
+    "columns, full rule, strings": 0.7,
+    "ramp over 1 million string ids": 1.4,
 }
 
 pytestmark = pytest.mark.skipif(not ours.built(), reason="turnout is not installed here")

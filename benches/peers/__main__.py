@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benches.peers import beside, cold, columns, ours, scalar, swap, whole
-from benches.peers.rows import Peer, Result, Row, markdown, table
+from benches.peers.rows import Peer, Result, Row, figures, markdown, table
 
 SECTIONS: dict[str, Callable[[bool, bool], Result]] = {
     "scalar": scalar.run,
@@ -25,6 +25,7 @@ SECTIONS: dict[str, Callable[[bool, bool], Result]] = {
 
 
 BEGIN, END = "<!-- table: written by --update-page -->", "<!-- end of table -->"
+BENCHES = Path(__file__).parents[1]
 
 
 def measure(quick: bool, with_turnout: bool = True, sections: list[str] | None = None, slack: float = 1.0) -> Result:
@@ -68,14 +69,16 @@ def heading(quick: bool) -> str:
     return f"{processor()}, Python {platform.python_version()}, {size} run, load {load()}"
 
 
-def update_page(result: Result, title: str) -> None:
-    """Put the table between the marks of benches/README.md, with the machine and the day."""
-    page = Path(__file__).parents[1] / "README.md"
-    head, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, tail = rest.partition(END)
+def update_pages(result: Result, title: str) -> None:
+    """Put the table between the marks of benches/README.md, and its main rows between those of the README."""
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    body = f"\n{title}; {today}.\n\n{markdown(result.rows, result.peers)}\n"
-    page.write_text(f"{head}{BEGIN}{body}{END}{tail}", encoding="utf-8")
+    for page, body in (
+        (BENCHES / "README.md", markdown(result.rows, result.peers)),
+        (BENCHES.parent / "README.md", figures(result.rows)),
+    ):
+        head, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+        _, _, tail = rest.partition(END)
+        page.write_text(f"{head}{BEGIN}\n{title}; {today}.\n\n{body}\n{END}{tail}", encoding="utf-8")
 
 
 def main() -> int:
@@ -84,7 +87,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print JSON in place of the table")
     parser.add_argument("--gate", action="store_true", help="exit with 1 when a row misses its goal")
     parser.add_argument("--peers-only", action="store_true", help="time the other packages without turnout")
-    parser.add_argument("--update-page", action="store_true", help="write the table into benches/README.md")
+    parser.add_argument("--update-page", action="store_true", help="write the tables into the pages")
     parser.add_argument("--section", action="append", choices=list(SECTIONS), help="only this section (repeatable)")
     options = parser.parse_args()
     with_turnout = not options.peers_only
@@ -99,7 +102,7 @@ def main() -> int:
         print(title)
         print(table(result.rows, result.peers))
     if options.update_page:
-        update_page(result, title)
+        update_pages(result, title)
     missed = result.missed()
     for row in missed:
         print(f"missed: {row.name}", file=sys.stderr)

@@ -95,6 +95,26 @@ def markdown(rows: list[Row], peers: list[Peer]) -> str:
     return "\n".join(lines)
 
 
+def figures(rows: list[Row]) -> str:
+    """The rows that a newcomer asks for, each beside the fastest other package."""
+    wanted = {
+        "name + dict -> bool": "one toggle, a dictionary of attributes",
+        "handle + Context -> bool": "the same by a handle and a `Context`",
+        "the same, each result read": "all 200 toggles for one contact, each result read",
+        "columns, full rule, Categorical": "a rule with a ramp over a frame, categories",
+        "columns, full rule, strings": "the same, strings",
+        "ramp over 10 million string ids": "a ramp over 10 million ids",
+        "cold load of 10,000 toggles and the first evaluation of each": "10,000 toggles, from file to first answers",
+        "memory at 10,000 toggles": "memory for them",
+    }
+    lines = ["| | turnout | the fastest other | | times |", "|---|---:|---|---:|---:|"]
+    for row in rows:
+        if row.name in wanted and row.ratio is not None and row.theirs is not None:
+            ours, theirs = _number(row.ours, row.unit), _number(row.theirs, row.unit)
+            lines.append(f"| {wanted[row.name]} | {ours} | {row.peer} | {theirs} | {1 / row.ratio:.1f} |")
+    return "\n".join(lines)
+
+
 def _cells(row: Row) -> tuple[str, ...]:
     verdict = "" if row.goal is None else ("met" if row.met() else "NOT MET")
     theirs = "" if row.theirs is None else _number(row.theirs, row.unit)

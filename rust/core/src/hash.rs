@@ -107,6 +107,13 @@ impl Percent {
         f64::from(self.0) / f64::from(Self::STEPS)
     }
 
+    /// Whether a [`position`] is inside this share. That is so iff the hash is below [`Percent::bound`].
+    #[inline]
+    #[must_use]
+    pub fn holds(self, position: u32) -> bool {
+        position < self.0
+    }
+
     /// The bound below which a hash is exposed: the smallest integer not below `percent * 2^64 / 100`.
     #[must_use]
     pub fn bound(self) -> u128 {
@@ -168,6 +175,35 @@ impl Hasher for KeyHasher {
     #[inline]
     fn write_u8(&mut self, _: u8) {}
 
+    // Numbers are many and short: folding a product mixes one in a few instructions.
+    #[inline]
+    fn write_u64(&mut self, number: u64) {
+        let product = u128::from(self.0 ^ number) * u128::from(0x9E37_79B9_7F4A_7C15_u64 ^ self.0.rotate_left(32));
+        #[expect(clippy::cast_possible_truncation, reason = "folded: its two halves")]
+        let folded = product as u64 ^ (product >> 64) as u64;
+        self.0 = folded.wrapping_add(number.rotate_left(17));
+    }
+
+    #[inline]
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
+    }
+
+    #[inline]
+    fn write_isize(&mut self, number: isize) {
+        self.write_u64(number.cast_unsigned() as u64);
+    }
+
+    #[inline]
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(number.into());
+    }
+
+    #[inline]
+    fn write_i64(&mut self, number: i64) {
+        self.write_u64(number.cast_unsigned());
+    }
+
     #[inline]
     fn finish(&self) -> u64 {
         self.0
@@ -205,6 +241,7 @@ mod tests {
             let below = u64::try_from(bound - 1).unwrap();
             assert!(position(below) < percent);
             assert_eq!(position(below + 1), percent);
+            assert!(Percent(percent).holds(position(below)) && !Percent(percent).holds(position(below + 1)));
         }
     }
 

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use turnout_core::policy::canonical::canonical_json;
+use turnout_core::policy::node::Arena;
 use turnout_core::policy::problem::{Kind, Problems};
 use turnout_core::policy::source::{Format, read};
 
@@ -14,8 +15,8 @@ const ODD_BYTES: usize = COMMON_BYTES / 8;
 fn time(source: &str, format: Format) -> Duration {
     let run = || {
         let start = Instant::now();
-        let mut problems = Problems::default();
-        let text = read(source.as_bytes(), format, &mut problems).map(|node| canonical_json(&node));
+        let (arena, mut problems) = (Arena::for_source(source.len()), Problems::default());
+        let text = read(source.as_bytes(), format, &arena, &mut problems).map(|node| canonical_json(&node));
         std::hint::black_box((text, problems.finish(source.as_bytes())));
         start.elapsed()
     };
@@ -115,7 +116,7 @@ fn refused_above(bytes: usize, head: &str, part: impl Fn(usize) -> String, tail:
     for (bytes, refused) in [(bytes / 10, false), (bytes, true)] {
         let source = fill(bytes, head, &part, tail);
         let mut problems = Problems::default();
-        let read = read(source.as_bytes(), Format::Toml, &mut problems).is_some();
+        let read = read(source.as_bytes(), Format::Toml, &Arena::default(), &mut problems).is_some();
         let problems = problems.finish(source.as_bytes());
         let limit = problems.iter().find(|p| p.kind == Kind::Limit);
         assert_eq!((read, limit.is_some()), (!refused, refused), "{}: {problems:?}", part(0));
@@ -147,12 +148,12 @@ fn only_signs_outside_of_texts_count_as_values_of_json() {
     for tail in ["", "\\\""] {
         let source = format!("{{\"a\": \"{text}{tail}\", \"b\": [1, 2]}}");
         let mut problems = Problems::default();
-        assert!(read(source.as_bytes(), Format::Json, &mut problems).is_some());
+        assert!(read(source.as_bytes(), Format::Json, &Arena::default(), &mut problems).is_some());
         assert_eq!(problems.finish(source.as_bytes()), []);
     }
     let source = format!("[{}\"{text}\"]", "0,".repeat(8_000_000));
     let mut problems = Problems::default();
-    assert!(read(source.as_bytes(), Format::Json, &mut problems).is_none());
+    assert!(read(source.as_bytes(), Format::Json, &Arena::default(), &mut problems).is_none());
     let problems = problems.finish(source.as_bytes());
     assert_eq!(problems[0].message, "8000001 values or so, more than the 8000000 of the limit");
 }
@@ -161,6 +162,6 @@ fn only_signs_outside_of_texts_count_as_values_of_json() {
 fn toml_of_few_values_is_read_whatever_its_texts_hold() {
     let source = format!("a = \"{}\"", ",=:[{".repeat(500_000));
     let mut problems = Problems::default();
-    assert!(read(source.as_bytes(), Format::Toml, &mut problems).is_some());
+    assert!(read(source.as_bytes(), Format::Toml, &Arena::default(), &mut problems).is_some());
     assert_eq!(problems.finish(source.as_bytes()), []);
 }

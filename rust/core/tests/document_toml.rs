@@ -3,13 +3,18 @@
 
 use proptest::prelude::*;
 use turnout_core::policy::canonical::canonical_json;
-use turnout_core::policy::node::{Node, Value};
+use turnout_core::policy::node::{Arena, Node, Value};
 use turnout_core::policy::problem::{Kind, Problem, Problems};
 use turnout_core::policy::source::{Format, read};
 
+/// An arena that outlives the test, so that trees can be handed around.
+fn arena() -> &'static Arena {
+    Box::leak(Box::default())
+}
+
 fn read_as(source: &[u8], format: Format) -> (Option<Node<'_>>, Vec<Problem>) {
     let mut problems = Problems::default();
-    let node = read(source, format, &mut problems);
+    let node = read(source, format, arena(), &mut problems);
     (node, problems.finish(source))
 }
 
@@ -195,7 +200,7 @@ fn keys_stay_in_the_order_of_the_source() {
         assert_eq!(keys(node.get(table).unwrap()), expected);
     }
     let Value::Table(entries) = &node.value else { panic!("no table") };
-    assert_eq!(&source[entries[3].at as usize..][..2], "m]");
+    assert_eq!(&source[entries[3].key_at() as usize..][..2], "m]");
     assert_eq!(&source[entries[3].node.at as usize..][..3], "[m]");
 }
 

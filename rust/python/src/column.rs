@@ -82,8 +82,11 @@ impl Column {
 
     /// A column from a Polars series.
     pub fn from_series(series: &Bound<'_, PyAny>) -> PyResult<Self> {
+        // From so many rows on it pays to ask for the keys of categories: asking takes the time of some thousand rows.
+        const MANY: usize = 8192;
         let series = series.call_method0("rechunk")?;
-        if series.getattr("dtype")?.hasattr("categories")?
+        if series.len()? >= MANY
+            && series.getattr("dtype")?.hasattr("categories")?
             && let Ok(Some(column)) = categorical(&series)
         {
             return Ok(column);

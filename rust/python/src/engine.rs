@@ -6,12 +6,13 @@ use arc_swap::{ArcSwap, Guard};
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyDict, PyInt, PyString, PyTuple};
-use turnout_core::toggle::{Decision, Recorder, Subject, Verdict, Visitor};
+use turnout_core::toggle::{Recorder, Verdict, Visitor};
 
 use crate::batch::{Arguments, EvaluationBatch, evaluate as evaluate_batch};
 use crate::clock::Clock;
 use crate::column::Column;
 use crate::convert::instant;
+use crate::decide::{Decide, DecideAll, IsOn, Watch};
 use crate::evaluation::{Evaluation, Evaluations, INVALID_CONTEXT, NOT_FOUND};
 use crate::explanation::Explanation;
 use crate::handle::Toggle;
@@ -19,7 +20,7 @@ use crate::installed::Installed;
 use crate::policy::Policy;
 use crate::ramp::{RampPosition, gates};
 use crate::rows::Instants;
-use crate::subject::{Contact, Now, Use};
+use crate::subject::{Contact, Now};
 
 /// A policy in force, asked for every contact.
 ///
@@ -50,52 +51,26 @@ pub struct Engine {
     clock: Clock,
 }
 
-struct Decide<'a>(&'a Installed, u32);
-
-impl Use<Decision> for Decide<'_> {
-    #[inline]
-    fn call(self, subject: &impl Subject) -> Decision {
-        self.0.engine.decide(self.1, subject)
-    }
-}
-
-struct DecideAll<'a>(&'a Installed);
-
-impl Use<Box<[Decision]>> for DecideAll<'_> {
-    fn call(self, subject: &impl Subject) -> Box<[Decision]> {
-        self.0.engine.decide_all(subject)
-    }
-}
-
-struct Watch<'a>(&'a Installed, u32, &'a mut Recorder);
-
-impl Use<Decision> for Watch<'_> {
-    fn call(self, subject: &impl Subject) -> Decision {
-        self.0.engine.peek(self.1, subject, self.2)
-    }
-}
-
 impl Engine {
     #[inline]
     pub fn load(&self) -> Guard<Arc<Installed>> {
         self.current.load()
     }
 
-    /// Decides for one toggle and one contact.
+    /// Whether a toggle is on for one contact.
     #[inline]
-    pub fn decide(
+    pub fn is_on(
         &self,
         py: Python<'_>,
         installed: &Installed,
         toggle: u32,
         unit: Option<&Bound<'_, PyAny>>,
         attributes: Option<&Bound<'_, PyAny>>,
-        at: Option<i64>,
-    ) -> PyResult<Decision> {
-        let now = Now::new(py, &self.clock, at);
-        let decision = Contact::from_arguments(unit, attributes).with(installed, &now, Decide(installed, toggle));
+    ) -> PyResult<bool> {
+        let now = Now::new(py, &self.clock, None);
+        let on = Contact::from_arguments(unit, attributes).with(installed, &now, IsOn(installed, toggle));
         now.finish()?;
-        Ok(decision.unwrap_or(INVALID_CONTEXT))
+        Ok(on.unwrap_or(INVALID_CONTEXT.enabled()))
     }
 
     /// Decides and keeps what belongs to the result.
@@ -113,7 +88,13 @@ impl Engine {
     ) -> PyResult<Evaluation> {
         let at = at.map(instant).transpose()?;
         let decision = match toggle {
-            Some(toggle) => self.decide(py, &installed, toggle, unit, attributes, at)?,
+            Some(toggle) => {
+                let now = Now::new(py, &self.clock, at);
+                let decide = Decide(&installed, toggle);
+                let decision = Contact::from_arguments(unit, attributes).with(&installed, &now, decide);
+                now.finish()?;
+                decision.unwrap_or(INVALID_CONTEXT)
+            }
             None => NOT_FOUND,
         };
         Ok(Evaluation::new(installed, toggle, key, decision, default))
@@ -200,7 +181,7 @@ impl Engine {
     ) -> PyResult<bool> {
         let installed = self.load();
         let Some(toggle) = installed.engine.policy.find(key.to_str()?) else { return Ok(false) };
-        self.decide(py, &installed, toggle, unit, attributes, None).map(|decision| decision.enabled())
+        self.is_on(py, &installed, toggle, unit, attributes)
     }
 
     /// Evaluates as `evaluate` does, through the same code, and says for each step what was looked at and how it went.

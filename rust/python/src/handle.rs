@@ -70,7 +70,7 @@ impl Toggle {
         let engine = self.engine.get();
         let installed = engine.load();
         let Some(index) = self.index(&installed) else { return Ok(false) };
-        engine.decide(py, &installed, index, unit, attributes, None).map(|decision| decision.enabled())
+        engine.is_on(py, &installed, index, unit, attributes)
     }
 
     /// As `Engine.evaluate`, without the key.

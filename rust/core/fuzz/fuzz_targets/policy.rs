@@ -6,7 +6,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use turnout_core::policy::canonical::{canonical_json, digest, digest_of};
-use turnout_core::policy::node::Value;
+use turnout_core::policy::node::{Arena, Value};
 use turnout_core::policy::source::read;
 use turnout_core::policy::{Format, Kind, Policy, Problem, Problems};
 
@@ -39,13 +39,14 @@ fn compile(data: &[u8], format: Format) {
 /// Compares the reader with `serde_json` and with the `toml` crate.
 fn twin(data: &[u8], format: Format) {
     let mut problems = Problems::default();
-    let ours = read(data, format, &mut problems);
+    let arena = Arena::for_source(data.len());
+    let ours = read(data, format, &arena, &mut problems);
     let problems = problems.finish(data);
     if let (Some(node), []) = (&ours, problems.as_slice()) {
         let text = canonical_json(node);
         assert_eq!(digest(&text, "x"), digest_of(node, "x"));
         let mut problems = Problems::default();
-        let again = read(text.as_bytes(), Format::Json, &mut problems).expect("canonical JSON is JSON");
+        let again = read(text.as_bytes(), Format::Json, &arena, &mut problems).expect("canonical JSON is JSON");
         assert_eq!((problems.count(), canonical_json(&again)), (0, text));
     }
     let Ok(text) = std::str::from_utf8(data) else {
@@ -91,7 +92,7 @@ fn same(ours: &Value<'_>, theirs: &serde_json::Value) -> bool {
         (Value::Text(a), Theirs::String(b)) => a == b,
         (Value::List(a), Theirs::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(&a.value, b)),
         (Value::Table(a), Theirs::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|e| b.get(e.key.as_ref()).is_some_and(|b| same(&e.node.value, b)))
+            a.len() == b.len() && a.iter().all(|e| b.get(e.key).is_some_and(|b| same(&e.node.value, b)))
         }
         _ => false,
     }

@@ -2,11 +2,13 @@
 
 use std::cmp::Ordering;
 use std::fmt::Write;
+use std::ops::Range;
 
 use sha2::{Digest as _, Sha256};
 
 use super::json::plain_end;
 use super::node::{Entry, Node, Value};
+use super::source::Format;
 
 /// The format of documents that this reads, part of every digest.
 const FORMAT: u32 = 1;
@@ -15,9 +17,62 @@ const FORMAT: u32 = 1;
 /// writes them, no escape that is not needed. Two documents with equal values have equal texts.
 #[must_use]
 pub fn canonical_json(node: &Node<'_>) -> String {
-    let mut writer = Writer { out: String::new(), hash: None, order: Vec::new() };
+    let mut writer = Writer::new(0);
     writer.value(&node.value);
     writer.out
+}
+
+/// [`canonical_json`] in parts: the entries of one section are written as they are handed over, so that each is written
+/// while the memory that it takes is still near from its compilation.
+pub(in crate::policy) struct Parts<'n, 'a> {
+    writer: Writer<'n, 'a>,
+    /// What stands after the section.
+    rest: Vec<&'n Entry<'a>>,
+    /// Whether an entry of the section was written.
+    begun: bool,
+}
+
+impl<'n, 'a> Parts<'n, 'a> {
+    /// Writes what stands before the entries of a section, which must be a table in the root. The source says how much
+    /// room to make, and when it is JSON, which texts can be copied as they are.
+    pub(in crate::policy) fn begin(root: &'n Node<'a>, section: &str, source: &[u8], format: Format) -> Self {
+        let entries = if let Value::Table(entries) = root.value { entries } else { &[] };
+        let mut before: Vec<&Entry<'_>> = entries.iter().collect();
+        before.sort_unstable_by(|a, b| key_order(a.key, b.key));
+        let rest = before.split_off(before.partition_point(|entry| key_order(entry.key, section).is_lt()));
+        let mut writer = Writer::new(source.len());
+        if format == Format::Json {
+            writer.plain = source.as_ptr_range();
+        }
+        writer.out.push('{');
+        for entry in before {
+            writer.entry(entry);
+            writer.out.push(',');
+        }
+        write_text(section, &mut writer.out);
+        writer.out.push_str(":{");
+        Self { writer, rest: rest.into_iter().skip(1).collect(), begun: false }
+    }
+
+    /// Writes the next entry of the section. They come in the order of [`key_order`].
+    pub(in crate::policy) fn entry(&mut self, entry: &'n Entry<'a>) {
+        if self.begun {
+            self.writer.out.push(',');
+        }
+        self.begun = true;
+        self.writer.entry(entry);
+    }
+
+    /// Writes the rest.
+    pub(in crate::policy) fn finish(mut self) -> String {
+        self.writer.out.push('}');
+        for entry in self.rest {
+            self.writer.out.push(',');
+            self.writer.entry(entry);
+        }
+        self.writer.out.push('}');
+        self.writer.out
+    }
 }
 
 /// SHA-256 of the canonical JSON of `{"document": <canonical>, "format": 1, "tzdb": <tzdb>}`. The format and the
@@ -30,8 +85,8 @@ pub fn digest(canonical: &str, tzdb: &str) -> [u8; 32] {
 /// [`digest`] of a document whose canonical JSON is not needed otherwise: it is never held as a whole.
 #[must_use]
 pub fn digest_of(node: &Node<'_>, tzdb: &str) -> [u8; 32] {
-    let hash = Some(Sha256::new().chain_update(HEAD));
-    let mut writer = Writer { out: String::with_capacity(2 * HASHED_BYTES), hash, order: Vec::new() };
+    let mut writer = Writer::new(2 * HASHED_BYTES);
+    writer.hash = Some(Sha256::new().chain_update(HEAD));
     writer.value(&node.value);
     let hash = writer.hash.unwrap_or_default();
     hash.chain_update(writer.out).chain_update(tail(tzdb)).finalize().into()
@@ -66,9 +121,18 @@ struct Writer<'n, 'a> {
     /// The entries of the tables that are being written, the outermost first, each with the first bytes of its key: most
     /// comparisons need no more.
     order: Vec<(u64, &'n Entry<'a>)>,
+    /// Where the texts are that hold nothing to be escaped: JSON's reader takes a text from its source only when it has
+    /// no escape, and then it needs none here.
+    plain: Range<*const u8>,
 }
 
 impl<'n, 'a> Writer<'n, 'a> {
+    /// A writer with room for so many bytes.
+    fn new(bytes: usize) -> Self {
+        let nowhere: &[u8] = &[];
+        Self { out: String::with_capacity(bytes), hash: None, order: Vec::new(), plain: nowhere.as_ptr_range() }
+    }
+
     fn value(&mut self, value: &'n Value<'a>) {
         if self.out.len() >= HASHED_BYTES
             && let Some(hash) = &mut self.hash
@@ -83,7 +147,7 @@ impl<'n, 'a> Writer<'n, 'a> {
             Value::Bool(false) => self.out.push_str("false"),
             Value::Int(number) => write_int(*number, &mut self.out),
             Value::Float(number) => write_float(*number, &mut self.out),
-            Value::Text(text) => write_text(text, &mut self.out),
+            Value::Text(text) => self.text(text),
             Value::List(nodes) => {
                 self.out.push('[');
                 for (i, node) in nodes.iter().enumerate() {
@@ -100,20 +164,34 @@ impl<'n, 'a> Writer<'n, 'a> {
 
     fn table(&mut self, entries: &'n [Entry<'a>]) {
         let base = self.order.len();
-        self.order.extend(entries.iter().map(|entry| (rank_of_start(&entry.key), entry)));
-        self.order[base..].sort_unstable_by(|(a, x), (b, y)| a.cmp(b).then_with(|| utf16_order(&x.key, &y.key)));
+        self.order.extend(entries.iter().map(|entry| (rank_of_start(entry.key), entry)));
+        self.order[base..].sort_unstable_by(|(a, x), (b, y)| a.cmp(b).then_with(|| key_order(x.key, y.key)));
         self.out.push('{');
         for i in base..base + entries.len() {
             let (_, entry) = self.order[i];
             if i > base {
                 self.out.push(',');
             }
-            write_text(&entry.key, &mut self.out);
-            self.out.push(':');
-            self.value(&entry.node.value);
+            self.entry(entry);
         }
         self.out.push('}');
         self.order.truncate(base);
+    }
+
+    fn entry(&mut self, entry: &'n Entry<'a>) {
+        self.text(entry.key);
+        self.out.push(':');
+        self.value(&entry.node.value);
+    }
+
+    fn text(&mut self, text: &str) {
+        if !self.plain.contains(&text.as_ptr()) {
+            return write_text(text, &mut self.out);
+        }
+        self.out.reserve(text.len() + 2);
+        self.out.push('"');
+        self.out.push_str(text);
+        self.out.push('"');
     }
 }
 
@@ -170,17 +248,23 @@ fn write_escape(byte: u8, out: &mut String) {
     }
 }
 
-/// Compares two texts by their UTF-16 code units.
-fn utf16_order(a: &str, b: &str) -> Ordering {
+/// The order of keys: that of their UTF-16 code units.
+pub(in crate::policy) fn key_order(a: &str, b: &str) -> Ordering {
     match a.bytes().zip(b.bytes()).find(|(x, y)| x != y) {
         Some((x, y)) => rank(x).cmp(&rank(y)),
         None => a.len().cmp(&b.len()),
     }
 }
 
-/// The first eight bytes of a text as one number in the order of [`utf16_order`]; equal for texts that agree so far.
+/// The first eight bytes of a text as one number in the order of [`key_order`]; equal for texts that agree so far.
+#[inline]
 fn rank_of_start(text: &str) -> u64 {
-    text.bytes().chain(std::iter::repeat(0)).take(8).fold(0, |sum, byte| sum << 8 | u64::from(rank(byte)))
+    const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
+    let start = match text.as_bytes().first_chunk() {
+        Some(eight) => u64::from_be_bytes(*eight),
+        None => text.bytes().chain(std::iter::repeat(0)).take(8).fold(0, |sum, byte| sum << 8 | u64::from(byte)),
+    };
+    if start & NOT_ASCII == 0 { start } else { u64::from_be_bytes(start.to_be_bytes().map(rank)) }
 }
 
 /// The order of UTF-16 code units is that of UTF-8 bytes, but for characters beyond U+FFFF: their surrogates sort before
@@ -193,14 +277,14 @@ fn rank(byte: u8) -> u8 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{rank_of_start, utf16_order};
+    use super::{key_order, rank_of_start};
 
     proptest! {
         #[test]
         fn order_is_that_of_utf16(a in "[\u{e}a\u{d7ff}\u{e000}\u{ffff}\u{10000}\u{10ffff}]{0,4}", b in "\\PC{0,4}", c in ".{0,4}") {
             for (x, y) in [(&a, &b), (&a, &c), (&b, &c), (&c, &a)] {
                 let expected = x.encode_utf16().cmp(y.encode_utf16());
-                prop_assert_eq!(utf16_order(x, y), expected);
+                prop_assert_eq!(key_order(x, y), expected);
                 prop_assert_eq!(rank_of_start(x).cmp(&rank_of_start(y)).then(expected), expected);
             }
         }

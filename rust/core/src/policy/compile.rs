@@ -10,11 +10,13 @@ use regex::{Regex, RegexBuilder};
 use crate::hash::{KeyMap, KeySeed};
 use crate::time::{Calendar, Zone, Zones};
 
+use super::canonical::key_order;
 use super::limits;
 use super::model::{Op, Pattern, Slot, Test, TestId};
-use super::node::Node;
+use super::node::{Entry, Node, Value};
 use super::path::Path;
 use super::problem::{Kind, Problems};
+use super::ramp::{Plan, Timeline};
 use super::reader::Effort;
 
 /// The state of a compilation.
@@ -30,11 +32,11 @@ pub struct Compiler<'d> {
     /// The seed of the tables of names.
     pub keys: KeySeed,
     /// Index of each segment, in the document's order.
-    pub segments: KeyMap<Box<str>, u32>,
-    /// Index of each toggle, in the document's order.
-    pub toggles: KeyMap<Box<str>, u32>,
-    /// The variants' names of each toggle, for prerequisites.
-    pub variants: Vec<Vec<Box<str>>>,
+    pub segments: KeyMap<&'d str, u32>,
+    /// The toggles in the order of their keys; their places are the indexes.
+    pub toggles: Vec<&'d Entry<'d>>,
+    /// The sorted names of the variants of those toggles that a prerequisite asked for.
+    variants: KeyMap<u32, Vec<&'d str>>,
     /// Calendars that the document defines.
     pub calendars: BTreeMap<String, Calendar>,
     /// How many looks each segment takes at the most, with all segments behind it.
@@ -45,6 +47,7 @@ pub struct Compiler<'d> {
     pub effort: Effort,
     slots: KeyMap<Box<str>, Slot>,
     zones: Zones,
+    plans: KeyMap<Arc<Plan>, Timeline>,
     patterns: KeyMap<Box<str>, Option<Pattern>>,
     tests: Vec<Test>,
     known_tests: HashTable<TestId>,
@@ -60,14 +63,15 @@ impl<'d> Compiler<'d> {
             attributes: Vec::new(),
             keys,
             segments: KeyMap::with_hasher(keys),
-            toggles: KeyMap::with_hasher(keys),
-            variants: Vec::new(),
+            toggles: Vec::new(),
+            variants: KeyMap::with_hasher(keys),
             calendars: BTreeMap::new(),
             segment_looks: Vec::new(),
             ramps: 0,
             effort: Effort::DOCUMENT,
             slots: KeyMap::with_hasher(keys),
             zones: Zones::default(),
+            plans: KeyMap::with_hasher(keys),
             patterns: KeyMap::with_hasher(keys),
             tests: Vec::new(),
             known_tests: HashTable::new(),
@@ -82,6 +86,24 @@ impl<'d> Compiler<'d> {
     /// Takes note of a value that gives names.
     pub fn names_in(&mut self, node: &Node<'_>) {
         self.names_lost |= node.is_faulty();
+    }
+
+    /// The index of a toggle.
+    pub fn toggle(&self, key: &str) -> Option<u32> {
+        self.toggles.binary_search_by(|entry| key_order(entry.key, key)).ok().map(limits::index)
+    }
+
+    /// The sorted names of a toggle's variants.
+    pub fn variants(&mut self, toggle: u32) -> &[&'d str] {
+        let entry = self.toggles[toggle as usize];
+        self.variants.entry(toggle).or_insert_with(|| match entry.node.get("variants").map(|node| node.value) {
+            Some(Value::Table(variants)) => {
+                let mut names: Vec<&str> = variants.iter().map(|variant| variant.key).collect();
+                names.sort_unstable();
+                names
+            }
+            _ => Vec::new(),
+        })
     }
 
     /// The slot of an attribute name.
@@ -140,6 +162,18 @@ impl<'d> Compiler<'d> {
                 None
             }
         }
+    }
+
+    /// The plan of a ramp with its timeline, shared by all who write the same: toggles are often ramped by one rule, or
+    /// in one release.
+    pub fn plan(&mut self, plan: Plan) -> (Arc<Plan>, Timeline) {
+        if let Some((plan, timeline)) = self.plans.get_key_value(&plan) {
+            return (Arc::clone(plan), timeline.clone());
+        }
+        let timeline = plan.timeline(&[]);
+        let plan = Arc::new(plan);
+        self.plans.insert(Arc::clone(&plan), timeline.clone());
+        (plan, timeline)
     }
 
     /// The compiled pattern, shared by all who write the same.

@@ -44,18 +44,19 @@ const OPERATORS: [&str; 18] = [
 
 /// Compiles a condition; `None` when it had faults.
 pub fn expr(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Expr> {
-    let Value::Table(entries) = &node.value else {
+    let Value::Table(entries) = node.value else {
         wrong_kind(path, node, "a condition (a table with all, any, not, segment or attribute)", c.problems);
         return None;
     };
-    let forms: Vec<&Entry<'_>> = entries.iter().filter(|e| COMBINATORS.contains(&e.key.as_ref())).collect();
-    let [form] = forms.as_slice() else {
+    let mut forms = entries.iter().filter(|e| COMBINATORS.contains(&e.key));
+    let (Some(form), None) = (forms.next(), forms.next()) else {
         let hint = "write exactly one of all, any, not, segment, attribute";
         let message = if entries.is_empty() { "an empty condition" } else { "not one clear condition" };
         c.problems.push_at(Kind::Shape, path, node.at, message, hint);
         report_strangers(entries, path, c);
         // What is inside is not used, but its faults are found.
-        for form in forms.iter().filter(|form| form.key != "attribute") {
+        let forms = entries.iter().filter(|e| COMBINATORS.contains(&e.key));
+        for form in forms.filter(|form| form.key != "attribute") {
             combined(form, path, c);
         }
         return None;
@@ -68,15 +69,15 @@ pub fn expr(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Ex
     for entry in entries.iter().filter(|e| e.key != form.key) {
         let message = format!("`{}` beside `{}`", entry.key, form.key);
         let hint = "combine conditions with all = [..] or any = [..]";
-        c.problems.push_at(Kind::Shape, &path.key(&entry.key), entry.at, message, hint);
+        c.problems.push_at(Kind::Shape, &path.key(entry.key), entry.key_at(), message, hint);
     }
     compiled.filter(|_| c.problems.count() == before)
 }
 
 /// Compiles what one combinator combines.
 fn combined(form: &Entry<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Expr> {
-    let here = path.key(&form.key);
-    match form.key.as_ref() {
+    let here = path.key(form.key);
+    match form.key {
         "all" => exprs(&form.node, &here, c).map(Expr::All),
         "any" => exprs(&form.node, &here, c).map(Expr::Any),
         "not" => expr(&form.node, &here, c).map(|inner| Expr::Not(Box::new(inner))),
@@ -87,14 +88,14 @@ fn combined(form: &Entry<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<E
 fn report_strangers(entries: &[Entry<'_>], path: &Path<'_>, c: &mut Compiler<'_>) {
     let known = || COMBINATORS.iter().chain(&OPERATORS).copied();
     for entry in entries.iter().filter(|e| !known().any(|k| k == e.key)) {
-        let (message, hint) = unknown_name("key", &entry.key, known(), &mut c.effort);
-        c.problems.push_at(Kind::Shape, &path.key(&entry.key), entry.at, message, hint);
+        let (message, hint) = unknown_name("key", entry.key, known(), &mut c.effort);
+        c.problems.push_at(Kind::Shape, &path.key(entry.key), entry.key_at(), message, hint);
     }
 }
 
 /// Compiles a list of conditions, all of them, so that all faults come out.
 pub fn exprs(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Box<[Expr]>> {
-    let Value::List(items) = &node.value else {
+    let Value::List(items) = node.value else {
         wrong_kind(path, node, "a list of conditions", c.problems);
         return None;
     };
@@ -109,21 +110,21 @@ pub fn exprs(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<B
 }
 
 fn segment(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Expr> {
-    let Value::Text(name) = &node.value else {
+    let Value::Text(name) = node.value else {
         wrong_kind(path, node, "a segment's name", c.problems);
         return None;
     };
-    if let Some(index) = c.segments.get(name.as_ref()) {
+    if let Some(index) = c.segments.get(name) {
         return Some(Expr::Segment(*index));
     }
-    let (message, hint) = unknown_name("segment", name, c.segments.keys().map(AsRef::as_ref), &mut c.effort);
+    let (message, hint) = unknown_name("segment", name, c.segments.keys().copied(), &mut c.effort);
     c.problems.push_at(Kind::Reference, path, node.at, message, hint);
     None
 }
 
 fn attribute(form: &Entry<'_>, entries: &[Entry<'_>], path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Expr> {
-    let name = match &form.node.value {
-        Value::Text(name) if limits::is_name(name) => name.as_ref(),
+    let name = match form.node.value {
+        Value::Text(name) if limits::is_name(name) => name,
         _ => {
             wrong_kind(&path.key("attribute"), &form.node, "an attribute's name (1 to 200 characters)", c.problems);
             ""
@@ -132,14 +133,14 @@ fn attribute(form: &Entry<'_>, entries: &[Entry<'_>], path: &Path<'_>, c: &mut C
     let mut tests = Vec::new();
     let mut sound = !name.is_empty();
     for entry in entries.iter().filter(|e| e.key != "attribute") {
-        match operator(entry, &path.key(&entry.key), c) {
+        match operator(entry, &path.key(entry.key), c) {
             Some(op) => tests.push(Expr::Test(c.test(name, op))),
             None => sound = false,
         }
     }
     if entries.len() == 1 && sound {
         let hint = format!("add one of {}", OPERATORS.join(", "));
-        c.problems.push_at(Kind::Shape, path, form.at, "nothing is asked of the attribute", hint);
+        c.problems.push_at(Kind::Shape, path, form.key_at(), "nothing is asked of the attribute", hint);
         return None;
     }
     match (sound, tests.len()) {
@@ -151,7 +152,7 @@ fn attribute(form: &Entry<'_>, entries: &[Entry<'_>], path: &Path<'_>, c: &mut C
 
 fn operator(entry: &Entry<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Op> {
     let node = &entry.node;
-    match entry.key.as_ref() {
+    match entry.key {
         "equals" => scalar(node, path, c).map(Op::Equals),
         "not_equals" => scalar(node, path, c).map(Op::NotEquals),
         "contains" => scalar(node, path, c).map(Op::Contains),
@@ -172,14 +173,14 @@ fn operator(entry: &Entry<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<
         "null" => boolean(node, path, c).map(Op::Null),
         unknown => {
             let (message, hint) = unknown_name("operator", unknown, OPERATORS.iter().copied(), &mut c.effort);
-            c.problems.push_at(Kind::Shape, path, entry.at, message, hint);
+            c.problems.push_at(Kind::Shape, path, entry.key_at(), message, hint);
             None
         }
     }
 }
 
 fn text<'t>(node: &'t Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<&'t str> {
-    if let Value::Text(text) = &node.value
+    if let Value::Text(text) = node.value
         && !text.is_empty()
     {
         return Some(text);
@@ -213,9 +214,9 @@ fn number(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Numb
 }
 
 fn as_scalar(node: &Node<'_>) -> Option<Scalar> {
-    match &node.value {
-        Value::Text(text) => Some(Scalar::Text(text.as_ref().into())),
-        Value::Bool(value) => Some(Scalar::Bool(*value)),
+    match node.value {
+        Value::Text(text) => Some(Scalar::Text(text.into())),
+        Value::Bool(value) => Some(Scalar::Bool(value)),
         _ => as_number(node).map(Scalar::Number),
     }
 }
@@ -229,7 +230,7 @@ fn scalar(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Scal
 }
 
 fn set(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Box<Set>> {
-    let Value::List(items) = &node.value else {
+    let Value::List(items) = node.value else {
         wrong_kind(path, node, "a list of values", c.problems);
         return None;
     };
@@ -263,7 +264,7 @@ fn set(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Box<Set
 }
 
 fn instant(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<time::Micros> {
-    let Value::Text(text) = &node.value else {
+    let Value::Text(text) = node.value else {
         wrong_kind(path, node, "an instant such as 2026-03-01T00:00:00Z, or a date", c.problems);
         return None;
     };
@@ -278,8 +279,8 @@ fn instant(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<tim
 
 fn networks(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Box<[IpNet]>> {
     let single = std::slice::from_ref(node);
-    let (items, listed) = match &node.value {
-        Value::List(items) => (items.as_slice(), true),
+    let (items, listed) = match node.value {
+        Value::List(items) => (items, true),
         _ => (single, false),
     };
     let mut networks = Vec::with_capacity(items.len());

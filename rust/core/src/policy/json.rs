@@ -12,7 +12,7 @@ mod text;
 pub(in crate::policy) use number::{OUT_OF_RANGE, OUT_OF_RANGE_HINT};
 pub(in crate::policy) use text::plain_end;
 
-use super::node::{Entry, Node, Value, place};
+use super::node::{Arena, Entry, Node, Value, place};
 use super::path::Path;
 use super::problem::{Kind, Problems};
 
@@ -24,10 +24,10 @@ const FEW: usize = 32;
 
 /// Reads a document. Faults go to `problems`. When only single values are at fault, the tree has [`Value::Faulty`] for
 /// them; nothing is returned when the text is not JSON, or a key cannot be read.
-pub fn parse<'a>(source: &'a str, problems: &mut Problems) -> Option<Node<'a>> {
+pub fn parse<'a>(source: &'a str, arena: &'a Arena, problems: &mut Problems) -> Option<Node<'a>> {
     let bytes = source.as_bytes();
     let (entries, nodes) = (Vec::new(), Vec::new());
-    let mut reader = Reader { source, bytes, at: 0, problems, entries, nodes, bad: false, bad_key: false };
+    let mut reader = Reader { source, arena, bytes, at: 0, problems, entries, nodes, bad: false, bad_key: false };
     if source.starts_with('\u{FEFF}') {
         reader.at = '\u{FEFF}'.len_utf8();
     }
@@ -51,6 +51,7 @@ struct Stop;
 
 struct Reader<'a, 'p> {
     source: &'a str,
+    arena: &'a Arena,
     bytes: &'a [u8],
     /// Where the next byte is; always the start of a character.
     at: usize,
@@ -93,7 +94,7 @@ impl<'a> Reader<'a, '_> {
             _ if self.take_word("NaN") || self.take_word("Infinity") => self.not_finite(path, at),
             _ => self.bad_value(path)?,
         };
-        Ok(Node { at, value })
+        Ok(Node { at, key_at: 0, value })
     }
 
     fn table(&mut self, path: &Path<'_>, depth: usize) -> Result<Value<'a>, Stop> {
@@ -102,10 +103,10 @@ impl<'a> Reader<'a, '_> {
         let base = self.entries.len();
         self.skip_space();
         if self.take(b'}') {
-            return Ok(Value::Table(Vec::new()));
+            return Ok(Value::Table(&[]));
         }
         loop {
-            let at = place(self.at);
+            let key_at = place(self.at);
             if self.peek() != Some(b'"') {
                 return Err(self.no_key(path, self.entries.len() > base));
             }
@@ -114,10 +115,10 @@ impl<'a> Reader<'a, '_> {
             self.skip_space();
             if !self.take(b':') {
                 let hint = self.hint("");
-                return Err(self.unexpected(&path.key(&key), "`:` after the key", hint));
+                return Err(self.unexpected(&path.key(key), "`:` after the key", hint));
             }
-            let node = self.value(&path.key(&key), depth + 1)?;
-            self.entries.push(Entry { key, at, node });
+            let node = self.value(&path.key(key), depth + 1)?;
+            self.entries.push(Entry { key, node: Node { key_at, ..node } });
             self.skip_space();
             if self.take(b'}') {
                 break;
@@ -133,10 +134,11 @@ impl<'a> Reader<'a, '_> {
                 break;
             }
         }
-        let mut entries: Vec<_> = self.entries.drain(base..).collect();
-        if has_repeat(&entries) {
-            self.drop_repeats(&mut entries, path);
+        if has_repeat(&self.entries[base..]) {
+            self.drop_repeats(base, path);
         }
+        let entries = self.arena.slice(&self.entries[base..]);
+        self.entries.truncate(base);
         Ok(Value::Table(entries))
     }
 
@@ -146,7 +148,7 @@ impl<'a> Reader<'a, '_> {
         let base = self.nodes.len();
         self.skip_space();
         if self.take(b']') {
-            return Ok(Value::List(Vec::new()));
+            return Ok(Value::List(&[]));
         }
         loop {
             let node = self.value(&path.index(self.nodes.len() - base), depth + 1)?;
@@ -159,7 +161,9 @@ impl<'a> Reader<'a, '_> {
                 return Err(self.no_comma(path, "`,` or `]`"));
             }
         }
-        Ok(Value::List(self.nodes.drain(base..).collect()))
+        let nodes = self.arena.slice(&self.nodes[base..]);
+        self.nodes.truncate(base);
+        Ok(Value::List(nodes))
     }
 
     fn peek(&self) -> Option<u8> {
@@ -182,6 +186,7 @@ impl<'a> Reader<'a, '_> {
         found
     }
 
+    #[inline]
     fn skip_space(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
             self.at += 1;
@@ -197,22 +202,25 @@ impl<'a> Reader<'a, '_> {
         Err(Stop)
     }
 
-    /// Reports every key that stands again in the same table, and keeps only the first of each.
+    /// Reports every key that stands again in the table whose entries are those from `base` on, and keeps only the
+    /// first of each.
     #[cold]
-    fn drop_repeats(&mut self, entries: &mut Vec<Entry<'a>>, path: &Path<'_>) {
-        let order = sorted(entries);
+    fn drop_repeats(&mut self, base: usize, path: &Path<'_>) {
+        let mut entries = self.entries.split_off(base);
+        let order = sorted(&entries);
         // For each entry, where its key stands first.
-        let mut firsts: Vec<u32> = entries.iter().map(|e| e.at).collect();
+        let mut firsts: Vec<u32> = entries.iter().map(Entry::key_at).collect();
         for pair in order.windows(2) {
             if entries[pair[0]].key == entries[pair[1]].key {
                 firsts[pair[1]] = firsts[pair[0]];
             }
         }
-        for (entry, first) in entries.iter().zip(&firsts).filter(|(entry, first)| entry.at != **first) {
-            self.problems.push_twice(&path.key(&entry.key), entry.at, *first);
+        for (entry, first) in entries.iter().zip(&firsts).filter(|(entry, first)| entry.key_at() != **first) {
+            self.problems.push_twice(&path.key(entry.key), entry.key_at(), *first);
         }
         let mut firsts = firsts.into_iter();
-        entries.retain(|entry| firsts.next() == Some(entry.at));
+        entries.retain(|entry| firsts.next() == Some(entry.key_at()));
+        self.entries.append(&mut entries);
     }
 
     /// The fault that something else is needed here.

@@ -22,7 +22,11 @@ pub mod problem;
 pub mod source;
 pub mod toml;
 
-use crate::hash::{KeyMap, KeySeed};
+use std::hash::BuildHasher;
+
+use hashbrown::HashTable;
+
+use crate::hash::KeySeed;
 
 pub use model::{
     Category, Expr, Number, Op, Relation, Requirement, Rule, Scalar, Segment, Serve, Served, Set, Slot, State, Test,
@@ -54,7 +58,9 @@ pub struct Policy {
     /// What a lenient load let pass.
     pub problems: Vec<Problem>,
     document: Box<str>,
-    index: KeyMap<Box<str>, u32>,
+    keys: KeySeed,
+    /// The toggles' indexes, found by their keys, which stand in the toggles alone.
+    index: HashTable<u32>,
 }
 
 impl Policy {
@@ -67,20 +73,21 @@ impl Policy {
     /// All faults, in the order of the source.
     pub fn parse(bytes: &[u8], format: Format, strict: bool) -> Result<Policy, Vec<Problem>> {
         let mut problems = Problems::default();
-        let Some(root) = source::read(bytes, format, &mut problems) else { return Err(problems.finish(bytes)) };
+        let arena = node::Arena::for_source(bytes.len());
+        let Some(root) = source::read(bytes, format, &arena, &mut problems) else { return Err(problems.finish(bytes)) };
         // Text faults mean that the tree is not what was written: nothing to be lenient about.
         let unreadable = !problems.is_empty();
         let keys = KeySeed::of(bytes);
-        let compiled = sections::compile(&root, keys, &mut problems);
+        let mut document = canonical::Parts::begin(&root, "toggles", bytes, format);
+        let compiled = sections::compile(&root, keys, &mut problems, &mut |entry| document.entry(entry));
         let refused = unreadable || compiled.refused || (strict && !problems.is_empty());
         let found = problems.finish(bytes);
         if refused {
             return Err(found);
         }
-        let document = canonical::canonical_json(&root).into_boxed_str();
+        let document = document.finish().into_boxed_str();
         let digest = canonical::hex(&canonical::digest(&document, crate::time::TZDB_VERSION)).into();
-        let mut index = KeyMap::with_capacity_and_hasher(compiled.toggles.len(), keys);
-        index.extend(compiled.toggles.iter().zip(0..).map(|(toggle, index)| (toggle.key.clone(), index)));
+        let index = index_of(&compiled.toggles, keys);
         Ok(Policy {
             document,
             digest,
@@ -91,6 +98,7 @@ impl Policy {
             tests: compiled.tests,
             ramps: compiled.ramps,
             problems: found,
+            keys,
             index,
         })
     }
@@ -105,6 +113,16 @@ impl Policy {
     #[inline]
     #[must_use]
     pub fn find(&self, key: &str) -> Option<u32> {
-        self.index.get(key).copied()
+        let is_it = |index: &u32| self.toggles[*index as usize].key == key;
+        self.index.find(self.keys.hash_one(key), is_it).copied()
     }
+}
+
+fn index_of(toggles: &[Toggle], keys: KeySeed) -> HashTable<u32> {
+    let hash = |index: &u32| keys.hash_one(&*toggles[*index as usize].key);
+    let mut table = HashTable::with_capacity(toggles.len());
+    for index in 0..limits::index(toggles.len()) {
+        table.insert_unique(hash(&index), index, hash);
+    }
+    table
 }

@@ -46,7 +46,7 @@ pub enum State {
 #[derive(Debug)]
 pub struct Toggle {
     /// Its key.
-    pub key: Box<str>,
+    pub key: CompactString,
     /// Its category.
     pub category: Category,
     /// Whether it takes part.
@@ -122,7 +122,7 @@ pub struct Variants {
 #[derive(Debug)]
 pub struct Rule {
     /// Its id, unique in the toggle.
-    pub id: Box<str>,
+    pub id: CompactString,
     /// Its condition; holds for all when absent.
     pub when: Option<Expr>,
     /// What it serves.

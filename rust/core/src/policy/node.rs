@@ -1,18 +1,50 @@
 //! The tree that every document format is read into: values with the place where they stand.
 
-use std::borrow::Cow;
+use bumpalo::Bump;
 
-/// A value and the byte offset at which it starts in its source.
-#[derive(Debug, Clone, PartialEq)]
+/// The memory of one tree. It is taken in few large pieces and given back at once: a tree of hundreds of thousands of
+/// values, each freed by itself, costs more than reading them and leaves holes between what a policy keeps.
+#[derive(Debug, Default)]
+pub struct Arena(Bump);
+
+impl Arena {
+    /// A first piece of this size is past the largest one that glibc can decide to keep in its heap, so that it goes
+    /// back to the system when it is freed. What is not written to takes no memory.
+    const LARGE_BYTES: usize = 33 << 20;
+    /// A document from this length on gets such a piece.
+    const LARGE_SOURCE_BYTES: usize = 1 << 20;
+
+    /// An arena for a source of this many bytes.
+    #[must_use]
+    pub fn for_source(bytes: usize) -> Self {
+        Self(Bump::with_capacity(if bytes < Self::LARGE_SOURCE_BYTES { 2 * bytes } else { Self::LARGE_BYTES }))
+    }
+
+    /// Keeps a text.
+    pub(in crate::policy) fn text(&self, text: &str) -> &str {
+        self.0.alloc_str(text)
+    }
+
+    /// Keeps the nodes of a list or the entries of a table.
+    pub(in crate::policy) fn slice<T: Copy>(&self, items: &[T]) -> &[T] {
+        self.0.alloc_slice_copy(items)
+    }
+}
+
+/// A value and where it stands in its source. Trees are large beside what is made of them, so that no word is wasted:
+/// the place of a key is kept here, where there is room for it, and not in its entry.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Node<'a> {
     /// Byte offset of the value's first character.
     pub at: u32,
+    /// Byte offset of the first character of its key, for the value of an entry.
+    pub key_at: u32,
     /// The value itself.
     pub value: Value<'a>,
 }
 
 /// What a document can hold. Dates and times are text in RFC 3339 form, in TOML as in JSON.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Value<'a> {
     /// Stands for a value that could not be read. Its fault is among the problems, so nothing more is said of it.
     Faulty,
@@ -24,23 +56,29 @@ pub enum Value<'a> {
     Int(i64),
     /// A finite number with a fraction, inside the same range: 1.0 and 1e3 are [`Value::Int`].
     Float(f64),
-    /// Text, borrowed from the source unless it held escapes.
-    Text(Cow<'a, str>),
+    /// Text: a part of the source, or of the arena when it held escapes.
+    Text(&'a str),
     /// A list.
-    List(Vec<Node<'a>>),
+    List(&'a [Node<'a>]),
     /// A table, in the order of the source.
-    Table(Vec<Entry<'a>>),
+    Table(&'a [Entry<'a>]),
 }
 
 /// One key of a table with its value.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Entry<'a> {
     /// The key.
-    pub key: Cow<'a, str>,
-    /// Byte offset of the key's first character.
-    pub at: u32,
+    pub key: &'a str,
     /// The value.
     pub node: Node<'a>,
+}
+
+impl Entry<'_> {
+    /// Byte offset of the key's first character.
+    #[must_use]
+    pub fn key_at(&self) -> u32 {
+        self.node.key_at
+    }
 }
 
 impl<'a> Node<'a> {

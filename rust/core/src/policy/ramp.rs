@@ -1,6 +1,8 @@
 //! Ramps: a schedule of shares, and the position on it as a pure function of the document, gate results and time.
 
-use crate::hash::Percent;
+use std::sync::Arc;
+
+use crate::hash::{Percent, position};
 use crate::time::Micros;
 
 use super::model::Slot;
@@ -16,14 +18,14 @@ pub struct Ramp {
     pub ramp_seed: u64,
     /// Seed of the variant.
     pub variant_seed: u64,
-    /// What the schedule says.
-    pub plan: Plan,
-    /// The plan's stages when no gate has passed.
+    /// What the schedule says. Ramps with equal plans share one.
+    pub plan: Arc<Plan>,
+    /// The plan's stages when no gate has passed, shared in the same way.
     pub timeline: Timeline,
 }
 
 /// The schedule as the document gives it.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Plan {
     /// When the first step begins.
     pub started_at: Micros,
@@ -36,7 +38,7 @@ pub struct Plan {
 }
 
 /// Whether an exposed unit is served, or only watched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StepMode {
     /// The new path is served.
     Live,
@@ -45,7 +47,7 @@ pub enum StepMode {
 }
 
 /// One step.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Step {
     /// The share.
     pub percent: Percent,
@@ -87,10 +89,10 @@ pub struct Stage {
     pub from: Micros,
     /// Index of the step; `None` before the start.
     pub step: Option<u16>,
-    /// The share, and the bound below which a hash is exposed.
+    /// The share.
     pub percent: Percent,
-    /// See [`Percent::bound`]; in a shadow step of 0 % everybody is watched.
-    pub bound: u128,
+    /// The share that is exposed: that one, but in a shadow step of 0 % everybody is watched.
+    pub exposed: Percent,
     /// Served or watched.
     pub mode: StepMode,
 }
@@ -100,13 +102,13 @@ impl Stage {
     #[inline]
     #[must_use]
     pub fn exposes(&self, hash: u64) -> bool {
-        u128::from(hash) < self.bound
+        self.exposed.holds(position(hash))
     }
 }
 
-/// The stages of a ramp over all time, sorted; each lasts until the next begins.
+/// The stages of a ramp over all time, sorted; each lasts until the next begins. A copy shares them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Timeline(Box<[Stage]>);
+pub struct Timeline(Arc<[Stage]>);
 
 impl Timeline {
     /// The stage in force.
@@ -174,7 +176,8 @@ impl Plan {
     /// The stages, given when each step's gate passed (an entry per step; missing data is `None` and holds).
     #[must_use]
     pub fn timeline(&self, gates: &[Option<Micros>]) -> Timeline {
-        let before = Stage { from: Micros::MIN, step: None, percent: Percent::NONE, bound: 0, mode: StepMode::Live };
+        let nobody = Percent::NONE;
+        let before = Stage { from: Micros::MIN, step: None, percent: nobody, exposed: nobody, mode: StepMode::Live };
         let mut stages = vec![before];
         let mut entered = self.entry();
         for (index, step) in self.steps.iter().enumerate() {
@@ -182,12 +185,12 @@ impl Plan {
                 break;
             }
             let watched_by_all = step.mode == StepMode::Shadow && step.percent == Percent::NONE;
-            let bound = if watched_by_all { Percent::ALL.bound() } else { step.percent.bound() };
+            let exposed = if watched_by_all { Percent::ALL } else { step.percent };
             let index16 = u16::try_from(index).ok();
-            stages.push(Stage { from: entered, step: index16, percent: step.percent, bound, mode: step.mode });
+            stages.push(Stage { from: entered, step: index16, percent: step.percent, exposed, mode: step.mode });
             entered = self.leaves(index, entered, gates.get(index).copied().flatten());
         }
-        Timeline(stages.into_boxed_slice())
+        Timeline(stages.into())
     }
 
     fn entry(&self) -> Micros {

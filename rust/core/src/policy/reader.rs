@@ -25,6 +25,12 @@ pub struct Field<'t, 'a> {
     pub node: &'t Node<'a>,
 }
 
+/// Whether two keys are equal. Most differ in their length or first byte, which takes no call to find out.
+#[inline]
+fn same(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.as_bytes().first() == b.as_bytes().first() && a == b
+}
+
 /// Reports a value of the wrong kind. Of one that could not be read its own fault is said already.
 pub fn wrong_kind(path: &Path<'_>, node: &Node<'_>, expected: &str, problems: &mut Problems) {
     if node.is_faulty() {
@@ -101,15 +107,15 @@ impl<'t, 'a> Fields<'t, 'a> {
         known: &[&str],
         problems: &mut Problems,
     ) -> Option<Fields<'t, 'a>> {
-        let Value::Table(entries) = &node.value else {
+        let Value::Table(entries) = node.value else {
             wrong_kind(path, node, "a table", problems);
             return None;
         };
         let mut effort = Effort(1_000_000);
         for entry in entries {
-            if !known.contains(&entry.key.as_ref()) {
-                let (message, hint) = unknown_name("key", &entry.key, known.iter().copied(), &mut effort);
-                problems.push_at(Kind::Shape, &path.key(&entry.key), entry.at, message, hint);
+            if !known.iter().any(|key| same(key, entry.key)) {
+                let (message, hint) = unknown_name("key", entry.key, known.iter().copied(), &mut effort);
+                problems.push_at(Kind::Shape, &path.key(entry.key), entry.key_at(), message, hint);
             }
         }
         Some(Fields { entries, at: node.at, path })
@@ -124,7 +130,7 @@ impl<'t, 'a> Fields<'t, 'a> {
     /// The field, when it is there.
     #[must_use]
     pub fn get(&self, key: &'t str) -> Option<Field<'t, 'a>> {
-        self.entries.iter().find(|e| e.key == key).map(|e| Field { key, node: &e.node })
+        self.entries.iter().find(|e| same(e.key, key)).map(|e| Field { key, node: &e.node })
     }
 
     /// The field, reported as missing when it is not there.
@@ -153,9 +159,9 @@ impl<'t, 'a> Fields<'t, 'a> {
     }
 
     /// Text that says something.
-    pub fn text(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<&'t str> {
-        match &field.node.value {
-            Value::Text(text) if !text.trim().is_empty() => Some(text),
+    pub fn text(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<&'a str> {
+        match field.node.value {
+            Value::Text(text) if says_something(text) => Some(text),
             Value::Text(_) => {
                 self.fault(field, Kind::Shape, format!("`{}` is empty", field.key), "write something", problems);
                 None
@@ -208,7 +214,7 @@ impl<'t, 'a> Fields<'t, 'a> {
 
     /// The elements of a list.
     pub fn list(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<&'t [Node<'a>]> {
-        if let Value::List(items) = &field.node.value {
+        if let Value::List(items) = field.node.value {
             return Some(items);
         }
         self.wrong(field, "a list", problems);
@@ -216,13 +222,13 @@ impl<'t, 'a> Fields<'t, 'a> {
     }
 
     /// A list of non-empty texts.
-    pub fn texts(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<Vec<&'t str>> {
+    pub fn texts(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<Vec<&'a str>> {
         let items = self.list(field, problems)?;
         let path = self.path.key(field.key);
         let mut texts = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
-            match &item.value {
-                Value::Text(text) if !text.trim().is_empty() => texts.push(text.as_ref()),
+            match item.value {
+                Value::Text(text) if says_something(text) => texts.push(text),
                 Value::Text(_) => {
                     let hint = "write something, or remove the element";
                     problems.push_at(Kind::Shape, &path.index(index), item.at, "empty text", hint);
@@ -255,12 +261,18 @@ impl<'t, 'a> Fields<'t, 'a> {
         parse: fn(&str) -> Result<T, time::TimeFault>,
         problems: &mut Problems,
     ) -> Option<T> {
-        let Value::Text(text) = &field.node.value else {
+        let Value::Text(text) = field.node.value else {
             self.wrong(field, expected, problems);
             return None;
         };
         parse(text).map_err(|fault| self.fault(field, Kind::Shape, fault.message, fault.hint, problems)).ok()
     }
+}
+
+/// Whether a text is more than white space. Nearly all begin with something else.
+#[must_use]
+pub fn says_something(text: &str) -> bool {
+    text.as_bytes().first().is_some_and(u8::is_ascii_graphic) || !text.trim().is_empty()
 }
 
 /// The value of a numeric node.

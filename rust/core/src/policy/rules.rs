@@ -31,10 +31,10 @@ pub fn overrides(
         let units_path = path.key("units");
         for (index, unit) in entry.list(units, c.problems).unwrap_or_default().iter().enumerate() {
             let mut buffer = [0; 20];
-            let unit_text = match &unit.value {
-                Value::Text(text) if !text.is_empty() => text.as_ref(),
+            let unit_text = match unit.value {
+                Value::Text(text) if !text.is_empty() => text,
                 // Digits and a sign are ASCII.
-                Value::Int(value) => std::str::from_utf8(decimal(*value, &mut buffer)).unwrap_or_default(),
+                Value::Int(value) => std::str::from_utf8(decimal(value, &mut buffer)).unwrap_or_default(),
                 _ => {
                     wrong_kind(&units_path.index(index), unit, "a unit (text or a whole number)", c.problems);
                     continue;
@@ -52,11 +52,11 @@ pub fn overrides(
 
 /// What a `serve` says: true, false, a variant, or the default.
 fn serve(field: Field<'_, '_>, fields: &Fields<'_, '_>, toggle: &Toggle, c: &mut Compiler<'_>) -> Option<Serve> {
-    let name = match &field.node.value {
+    let name = match field.node.value {
         Value::Bool(true) if toggle.variants.is_some() => return Some(Serve::On),
         Value::Bool(true) => return Some(Serve::Fixed(Served::On)),
         Value::Bool(false) => return Some(Serve::Fixed(Served::Off)),
-        Value::Text(name) => name.as_ref(),
+        Value::Text(name) => name,
         _ => {
             wrong_kind(&fields.path.key("serve"), field.node, "true, false, or a variant's name", c.problems);
             return None;
@@ -83,7 +83,7 @@ pub fn rules(field: Field<'_, '_>, fields: &Fields<'_, '_>, toggle: &Toggle, c: 
         fields.fault(field, Kind::Limit, format!("{} rules", items.len()), hint, c.problems);
         return Box::default();
     }
-    let mut ids: KeyMap<Box<str>, usize> = KeyMap::with_hasher(c.keys);
+    let mut ids: KeyMap<&str, usize> = KeyMap::with_hasher(c.keys);
     let mut rules = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         let path = list.index(index);
@@ -93,8 +93,10 @@ pub fn rules(field: Field<'_, '_>, fields: &Fields<'_, '_>, toggle: &Toggle, c: 
         };
         let hint = "name the rule: decisions are explained by it";
         let id = fields.require("id", Kind::Shape, hint, c.problems).and_then(|f| fields.text(f, c.problems));
+        // One rule repeats nobody, and most toggles have no more.
         if let Some(id) = id
-            && let Some(first) = ids.insert(id.into(), index)
+            && items.len() > 1
+            && let Some(first) = ids.insert(id, index)
         {
             let message = format!("rule id `{}` is already that of rules[{first}]", shorten(id));
             c.problems.push_at(
@@ -147,8 +149,7 @@ fn ramp(node: &Node<'_>, path: &Path<'_>, toggle: &Toggle, c: &mut Compiler<'_>)
     let (steps, unit) = (steps?, unit?);
     // Without a start the ramp never begins: in a lenient load it stays at nobody.
     let started_at = started_at.flatten().unwrap_or(Micros::MAX);
-    let plan = Plan { started_at, steps, pauses, approvals };
-    let timeline = plan.timeline(&[]);
+    let (plan, timeline) = c.plan(Plan { started_at, steps, pauses, approvals });
     let (ramp_seed, variant_seed) = (seed(salt, Stage::Ramp), seed(salt, Stage::Variant));
     let unit = c.slot(unit);
     c.ramps += 1;

@@ -4,6 +4,7 @@ use crate::time::Calendar;
 
 use crate::hash::KeySeed;
 
+use super::canonical::key_order;
 use super::compile::Compiler;
 use super::expr::exprs;
 use super::graph::{self, Fault};
@@ -28,7 +29,14 @@ pub struct Compiled {
 }
 
 /// Compiles a document.
-pub fn compile(root: &Node<'_>, keys: KeySeed, problems: &mut Problems) -> Compiled {
+///
+/// `compiled_one` is called with each toggle once it is compiled, in the order of their keys.
+pub fn compile<'t>(
+    root: &'t Node<'t>,
+    keys: KeySeed,
+    problems: &mut Problems,
+    compiled_one: &mut dyn FnMut(&'t Entry<'t>),
+) -> Compiled {
     let unread = problems.count();
     let mut c = Compiler::new(problems, keys);
     let mut compiled = Compiled {
@@ -51,17 +59,23 @@ pub fn compile(root: &Node<'_>, keys: KeySeed, problems: &mut Problems) -> Compi
     calendars(&fields, &mut c);
     let toggles = fields.require("toggles", Kind::Shape, "add a toggle: [toggles.my-bot]", c.problems);
     let toggles = toggles.map(|f| named(f, &fields, limits::TOGGLES, "toggles", &mut c)).unwrap_or_default();
-    // By name, as in the canonical form: documents of one digest give one order.
+    // As in the canonical form: documents of one digest give one order.
     let mut toggles: Vec<&Entry<'_>> = toggles.iter().collect();
-    toggles.sort_unstable_by(|a, b| a.key.cmp(&b.key));
-    register_toggles(&toggles, &mut c);
+    toggles.sort_unstable_by(|a, b| key_order(a.key, b.key));
+    c.toggles.clone_from(&toggles);
     let segments = fields.get("segments").map(|f| named(f, &fields, limits::TOGGLES, "segments", &mut c));
     compiled.segments = compile_segments(segments.unwrap_or_default(), &mut c);
     compiled.refused = c.faults() > 0;
     let path = Path::ROOT.key("toggles");
-    compiled.toggles =
-        toggles.iter().map(|entry| toggles::toggle(&entry.key, &entry.node, &path.key(&entry.key), &mut c)).collect();
-    prerequisite_circles(&mut compiled.toggles, &toggles, &mut c);
+    let mut costs = Vec::with_capacity(toggles.len());
+    let one = |entry: &&'t Entry<'t>| {
+        let toggle = toggles::toggle(entry.key, &entry.node, &path.key(entry.key), &mut c);
+        costs.push(looks(&toggle, &c.segment_looks));
+        compiled_one(entry);
+        toggle
+    };
+    compiled.toggles = toggles.iter().map(one).collect();
+    prerequisite_circles(&mut compiled.toggles, &toggles, &costs, &mut c);
     if c.names_lost {
         c.problems.forget_references(unread);
     }
@@ -93,7 +107,7 @@ fn named<'t, 'a>(
 ) -> &'t [Entry<'a>] {
     let path = fields.path.key(field.key);
     c.names_in(field.node);
-    let Value::Table(entries) = &field.node.value else {
+    let Value::Table(entries) = field.node.value else {
         wrong_kind(&path, field.node, "a table of names", c.problems);
         return &[];
     };
@@ -102,9 +116,9 @@ fn named<'t, 'a>(
         return &[];
     }
     for entry in entries {
-        if !limits::is_name(&entry.key) {
+        if !limits::is_name(entry.key) {
             let hint = "use 1 to 200 characters, none of them control characters";
-            c.problems.push_at(Kind::Shape, &path.key(&entry.key), entry.at, "not a usable name", hint);
+            c.problems.push_at(Kind::Shape, &path.key(entry.key), entry.key_at(), "not a usable name", hint);
         }
     }
     entries
@@ -114,7 +128,7 @@ fn calendars(fields: &Fields<'_, '_>, c: &mut Compiler<'_>) {
     let Some(field) = fields.get("calendars") else { return };
     let section = fields.path.key("calendars");
     for entry in named(field, fields, limits::TOGGLES, "calendars", c) {
-        let path = section.key(&entry.key);
+        let path = section.key(entry.key);
         c.names_in(&entry.node);
         let Some(table) = Fields::open(&entry.node, &path, &["dates"], c.problems) else { continue };
         let Some(dates) = table.require("dates", Kind::Shape, "list the closed days", c.problems) else { continue };
@@ -133,35 +147,23 @@ fn calendars(fields: &Fields<'_, '_>, c: &mut Compiler<'_>) {
                 }
             }
         }
-        let name: &str = &entry.key;
+        let name: &str = entry.key;
         if Calendar::BUILTIN.contains(&name) {
             let message = format!("`{name}` is a built-in calendar");
-            c.problems.push_at(Kind::Shape, &path, entry.at, message, "choose another name");
+            c.problems.push_at(Kind::Shape, &path, entry.key_at(), message, "choose another name");
         }
         c.calendars.insert(name.to_owned(), Calendar::from_days(days));
     }
 }
 
-fn register_toggles(entries: &[&Entry<'_>], c: &mut Compiler<'_>) {
+fn compile_segments<'d>(entries: &[Entry<'d>], c: &mut Compiler<'d>) -> Box<[Segment]> {
     for (index, entry) in entries.iter().enumerate() {
-        c.toggles.insert(entry.key.as_ref().into(), limits::index(index));
-        let mut variants: Vec<Box<str>> = match entry.node.get("variants").map(|node| &node.value) {
-            Some(Value::Table(variants)) => variants.iter().map(|v| v.key.as_ref().into()).collect(),
-            _ => Vec::new(),
-        };
-        variants.sort_unstable();
-        c.variants.push(variants);
-    }
-}
-
-fn compile_segments(entries: &[Entry<'_>], c: &mut Compiler<'_>) -> Box<[Segment]> {
-    for (index, entry) in entries.iter().enumerate() {
-        c.segments.insert(entry.key.as_ref().into(), limits::index(index));
+        c.segments.insert(entry.key, limits::index(index));
     }
     let section = Path::ROOT.key("segments");
     let mut segments = Vec::with_capacity(entries.len());
     for entry in entries {
-        let path = section.key(&entry.key);
+        let path = section.key(entry.key);
         let mut when = None;
         if let Some(fields) = Fields::open(&entry.node, &path, &["description", "rules"], c.problems) {
             fields.get("description").and_then(|f| fields.text(f, c.problems));
@@ -169,7 +171,7 @@ fn compile_segments(entries: &[Entry<'_>], c: &mut Compiler<'_>) -> Box<[Segment
             let rules = fields.require("rules", Kind::Shape, hint, c.problems);
             when = rules.and_then(|f| exprs(f.node, &path.key("rules"), c));
         }
-        segments.push(Segment { name: entry.key.as_ref().into(), when: Expr::Any(when.unwrap_or_default()) });
+        segments.push(Segment { name: entry.key.into(), when: Expr::Any(when.unwrap_or_default()) });
     }
     let entries: Vec<&Entry<'_>> = entries.iter().collect();
     let graph: Vec<Vec<u32>> = segments.iter().map(|s| mentions(&s.when)).collect();
@@ -210,7 +212,7 @@ fn looks(toggle: &Toggle, segment_looks: &[u64]) -> u64 {
 }
 
 fn blame(fault: &Fault, entries: &[&Entry<'_>], section: &Path<'_>, what: &str, most: u64, c: &mut Compiler<'_>) {
-    let name = |index: u32| entries[index as usize].key.as_ref();
+    let name = |index: u32| entries[index as usize].key;
     let (node, kind, message, hint) = match fault {
         Fault::Circle(nodes, length) => {
             let last = if nodes.len() < *length { "..." } else { name(nodes[0]) };
@@ -224,14 +226,17 @@ fn blame(fault: &Fault, entries: &[&Entry<'_>], section: &Path<'_>, what: &str, 
         }
     };
     let entry = &entries[node as usize];
-    c.problems.push_at(kind, &section.key(&entry.key), entry.at, message, hint);
+    c.problems.push_at(kind, &section.key(entry.key), entry.key_at(), message, hint);
 }
 
-fn prerequisite_circles(toggles: &mut [Toggle], entries: &[&Entry<'_>], c: &mut Compiler<'_>) {
+fn prerequisite_circles(toggles: &mut [Toggle], entries: &[&Entry<'_>], costs: &[u64], c: &mut Compiler<'_>) {
+    if toggles.iter().all(|toggle| toggle.requires.is_empty()) && costs.iter().all(|cost| *cost <= limits::TOGGLE_LOOKS)
+    {
+        return;
+    }
     let graph: Vec<Vec<u32>> = toggles.iter().map(|t| t.requires.iter().map(|r| r.toggle).collect()).collect();
     let section = Path::ROOT.key("toggles");
-    let costs: Vec<u64> = toggles.iter().map(|toggle| looks(toggle, &c.segment_looks)).collect();
-    for fault in graph::walk(&graph, &costs, limits::TOGGLE_LOOKS).faults {
+    for fault in graph::walk(&graph, costs, limits::TOGGLE_LOOKS).faults {
         blame(&fault, entries, &section, "toggle", limits::TOGGLE_LOOKS, c);
         match fault {
             // One of them is enough to break the circle.

@@ -1,6 +1,6 @@
 //! The way in for every document: its size, its encoding, and the reader for its format.
 
-use super::node::Node;
+use super::node::{Arena, Node};
 use super::problem::{Kind, Problems};
 use super::{json, toml};
 
@@ -16,11 +16,11 @@ pub enum Format {
     Json,
 }
 
-/// Reads a document into a tree. Faults go to `problems`. When only single values are at fault, or keys stand twice, the
+/// Reads a document into a tree in `arena`. Faults go to `problems`. When only single values are at fault, or keys stand twice, the
 /// tree has [`node::Value::Faulty`](super::node::Value::Faulty) for those values and the first of those keys, so that the
 /// rest can be checked too. Nothing is returned when the fault is in how values are put together: what follows a bracket,
 /// quote or comma that is missing could be anything, and to check it would be to guess.
-pub fn read<'a>(bytes: &'a [u8], format: Format, problems: &mut Problems) -> Option<Node<'a>> {
+pub fn read<'a>(bytes: &'a [u8], format: Format, arena: &'a Arena, problems: &mut Problems) -> Option<Node<'a>> {
     if bytes.len() > SIZE_MAX_BYTES {
         let message = format!("{} bytes, more than the {SIZE_MAX_BYTES} of the limit", bytes.len());
         problems.push(Kind::Limit, "", None, message, "split the policy");
@@ -34,9 +34,9 @@ pub fn read<'a>(bytes: &'a [u8], format: Format, problems: &mut Problems) -> Opt
         }
     };
     match format {
-        Format::Toml => toml::parse(source, problems),
+        Format::Toml => toml::parse(source, arena, problems),
         Format::Json if too_many(source, problems) => None,
-        Format::Json => json::parse(source, problems),
+        Format::Json => json::parse(source, arena, problems),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Texts of a document that the texts of contacts are compared with.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 /// Two numbers that stand for a text of up to sixteen bytes: its bytes in little-endian order, padded with zeros.
 type Words = [u64; 2];
@@ -40,10 +41,10 @@ impl<'t> Sought<'t> {
 
 /// A text of a document. Equal words and equal lengths make equal texts, so that short ones, which nearly all are, need
 /// no walk over their bytes.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Text(Kind);
 
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq)]
 enum Kind {
     Short { len: u8, bytes: [u8; 16] },
     Long(Box<str>),
@@ -71,6 +72,21 @@ impl Text {
         match &self.0 {
             Kind::Short { len, bytes } => std::str::from_utf8(&bytes[..usize::from(*len)]).unwrap_or_default(),
             Kind::Long(text) => text,
+        }
+    }
+}
+
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match &self.0 {
+            Kind::Short { bytes, .. } => {
+                let number = u128::from_le_bytes(*bytes);
+                #[expect(clippy::cast_possible_truncation, reason = "its two halves")]
+                for word in [number as u64, (number >> 64) as u64] {
+                    state.write_u64(word);
+                }
+            }
+            Kind::Long(text) => text.hash(state),
         }
     }
 }

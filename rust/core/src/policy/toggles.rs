@@ -10,7 +10,7 @@ use super::model::{Category, Op, Requirement, Scalar, State, TestId, Toggle, Var
 use super::node::{Node, Value};
 use super::path::Path;
 use super::problem::Kind;
-use super::reader::{Field, Fields, number, unknown_name, unknown_variant, wrong_kind};
+use super::reader::{Field, Fields, number, says_something, unknown_name, unknown_variant, wrong_kind};
 use super::rules;
 use super::schedules::schedule;
 
@@ -129,27 +129,27 @@ fn variants(toggle: &mut Toggle, fields: &Fields<'_, '_>, c: &mut Compiler<'_>) 
 
 fn weights(key: &str, field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Compiler<'_>) -> Option<Variants> {
     let path = fields.path.key("variants");
-    let Value::Table(entries) = &field.node.value else {
+    let Value::Table(entries) = field.node.value else {
         wrong_kind(&path, field.node, "a table such as { bot = 90, scripted = 10 }", c.problems);
         return None;
     };
     let mut weights = Vec::with_capacity(entries.len());
     let mut sound = true;
     for entry in entries {
-        if !limits::is_name(&entry.key) {
+        if !limits::is_name(entry.key) {
             let hint = "use 1 to 200 characters, none of them control characters";
-            c.problems.push_at(Kind::Shape, &path.key(&entry.key), entry.at, "not a usable name", hint);
+            c.problems.push_at(Kind::Shape, &path.key(entry.key), entry.key_at(), "not a usable name", hint);
         }
         let weight = match entry.node.value {
             Value::Int(weight @ 0..=4_294_967_296) => weight.unsigned_abs(),
             _ => {
                 let expected = "a weight (a whole number from 0 to 2^32)";
-                wrong_kind(&path.key(&entry.key), &entry.node, expected, c.problems);
+                wrong_kind(&path.key(entry.key), &entry.node, expected, c.problems);
                 sound = false;
                 0
             }
         };
-        weights.push((entry.key.as_ref(), weight));
+        weights.push((entry.key, weight));
     }
     weights.sort_unstable();
     let total: u64 = weights.iter().map(|(_, weight)| weight).sum();
@@ -186,7 +186,7 @@ fn asked<'t, 'a>(fields: &Fields<'t, 'a>, key: &'t str, hint: &str, c: &mut Comp
 /// Text that governance asks for; empty text is as good as none.
 fn asked_text<'t>(fields: &Fields<'t, '_>, key: &'t str, hint: &str, c: &mut Compiler<'_>) -> Option<&'t str> {
     let field = asked(fields, key, hint, c)?;
-    if matches!(&field.node.value, Value::Text(text) if text.trim().is_empty()) {
+    if matches!(&field.node.value, Value::Text(text) if !says_something(text)) {
         c.governance += 1;
         fields.fault(field, Kind::Governance, format!("`{key}` is empty"), hint, c.problems);
         return None;
@@ -328,21 +328,21 @@ fn consent(fields: &Fields<'_, '_>, c: &mut Compiler<'_>) -> Box<[TestId]> {
 
 fn requires(field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Compiler<'_>) -> Box<[Requirement]> {
     let path = fields.path.key("requires");
-    let Value::Table(entries) = &field.node.value else {
+    let Value::Table(entries) = field.node.value else {
         wrong_kind(&path, field.node, "a table such as { chat = true }", c.problems);
         return Box::default();
     };
     let mut requirements = Vec::with_capacity(entries.len());
     for entry in entries {
-        let here = path.key(&entry.key);
-        let Some(&toggle) = c.toggles.get(entry.key.as_ref()) else {
-            let (message, hint) =
-                unknown_name("toggle", &entry.key, c.toggles.keys().map(AsRef::as_ref), &mut c.effort);
-            c.problems.push_at(Kind::Reference, &here, entry.at, message, hint);
+        let here = path.key(entry.key);
+        let Some(toggle) = c.toggle(entry.key) else {
+            let known = c.toggles.iter().map(|entry| entry.key);
+            let (message, hint) = unknown_name("toggle", entry.key, known, &mut c.effort);
+            c.problems.push_at(Kind::Reference, &here, entry.key_at(), message, hint);
             continue;
         };
-        let want = match &entry.node.value {
-            Value::Bool(enabled) => Some(Want::Enabled(*enabled)),
+        let want = match entry.node.value {
+            Value::Bool(enabled) => Some(Want::Enabled(enabled)),
             Value::Text(name) => required_variant(name, toggle, &here, &entry.node, c),
             _ => {
                 wrong_kind(&here, &entry.node, "true, false, or a variant's name", c.problems);
@@ -356,10 +356,10 @@ fn requires(field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Compiler<'_>)
 }
 
 fn required_variant(name: &str, toggle: u32, path: &Path<'_>, node: &Node<'_>, c: &mut Compiler<'_>) -> Option<Want> {
-    let variants = &c.variants[toggle as usize];
-    let position = variants.binary_search_by(|v| v.as_ref().cmp(name)).ok().and_then(|index| u16::try_from(index).ok());
+    let position = c.variants(toggle).binary_search(&name).ok().and_then(|index| u16::try_from(index).ok());
     if position.is_none() {
-        let (message, hint) = unknown_variant(name, variants.iter().map(AsRef::as_ref), &mut c.effort);
+        let known = c.variants(toggle).to_vec();
+        let (message, hint) = unknown_variant(name, known.into_iter(), &mut c.effort);
         c.problems.push_at(Kind::Reference, path, node.at, message, hint);
     }
     position.map(Want::Variant)

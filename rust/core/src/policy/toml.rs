@@ -20,14 +20,14 @@ use ::toml::Spanned;
 use ::toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
 use super::json::{DEPTH, OUT_OF_RANGE, OUT_OF_RANGE_HINT};
-use super::node::{Entry, Node, Value, place};
+use super::node::{Arena, Entry, Node, Value, place};
 use super::path::Path;
 use super::problem::{Kind, Problems};
 
 /// Reads a document. Faults go to `problems`. When only single values are at fault, or keys stand twice, the tree has
 /// [`Value::Faulty`] for those values and the first of those keys. Nothing is returned when some fault is anywhere else: the
 /// crate's way back from it is a guess, and what it takes for a value may be none.
-pub fn parse<'a>(source: &'a str, problems: &mut Problems) -> Option<Node<'a>> {
+pub fn parse<'a>(source: &'a str, arena: &'a Arena, problems: &mut Problems) -> Option<Node<'a>> {
     let start = source.find(|c: char| !c.is_whitespace() && c != '\u{FEFF}').unwrap_or_default();
     if source[start..].starts_with('{') {
         let hint = "this looks like JSON: name its file .json, or give the format `json`";
@@ -36,10 +36,10 @@ pub fn parse<'a>(source: &'a str, problems: &mut Problems) -> Option<Node<'a>> {
     }
     let scanned = scan::scan(source, problems)?;
     let (table, faults) = faults::read(source, &scanned, problems)?;
-    let mut converter = Converter { source, problems, faults: &faults, met: 0 };
+    let mut converter = Converter { source, arena, problems, faults: &faults, met: 0 };
     let value = converter.table(table, &Path::ROOT, 1).ok()?;
     // A fault in no value of the table is one in a key, or in a value that was left out.
-    (converter.met == faults.len()).then_some(Node { at: 0, value })
+    (converter.met == faults.len()).then_some(Node { at: 0, key_at: 0, value })
 }
 
 /// The conversion has ended early, and its reason is among the problems.
@@ -47,6 +47,7 @@ struct Stop;
 
 struct Converter<'a, 'p> {
     source: &'a str,
+    arena: &'a Arena,
     problems: &'p mut Problems,
     /// The places of faults inside values, in ascending order.
     faults: &'p [usize],
@@ -66,17 +67,18 @@ impl<'a> Converter<'a, '_> {
             DeValue::Array(items) => {
                 let items = items.into_iter().enumerate();
                 let items = items.map(|(i, item)| self.node(item, &path.index(i), depth + 1));
-                Value::List(items.collect::<Result<_, Stop>>()?)
+                let items = items.collect::<Result<Vec<_>, Stop>>()?;
+                Value::List(self.arena.slice(&items))
             }
             DeValue::Table(table) => self.table(table, path, depth)?,
             _ if self.is_faulty(&span) => Value::Faulty,
-            DeValue::String(text) => Value::Text(text),
+            DeValue::String(text) => Value::Text(self.text(text)),
             DeValue::Boolean(truth) => Value::Bool(truth),
-            DeValue::Datetime(_) => Value::Text(rfc3339(self.source.get(span).unwrap_or_default())),
+            DeValue::Datetime(_) => Value::Text(self.text(rfc3339(self.source.get(span).unwrap_or_default()))),
             DeValue::Integer(number) => self.integer(&number, path, at),
             DeValue::Float(number) => self.float(&number, path, at),
         };
-        Ok(Node { at, value })
+        Ok(Node { at, key_at: 0, value })
     }
 
     /// Whether a value has faults inside it, the place just after it included: there a closing quote can be missing.
@@ -91,13 +93,20 @@ impl<'a> Converter<'a, '_> {
     fn table(&mut self, table: DeTable<'a>, path: &Path<'_>, depth: usize) -> Result<Value<'a>, Stop> {
         let mut entries = Vec::with_capacity(table.len());
         for (key, value) in table {
-            let at = place(key.span().start);
-            let key = key.into_inner();
-            let node = self.node(value, &path.key(&key), depth + 1)?;
-            entries.push(Entry { key, at, node });
+            let key_at = place(key.span().start);
+            let key = self.text(key.into_inner());
+            let node = self.node(value, &path.key(key), depth + 1)?;
+            entries.push(Entry { key, node: Node { key_at, ..node } });
         }
-        entries.sort_unstable_by_key(|entry| entry.at);
-        Ok(Value::Table(entries))
+        entries.sort_unstable_by_key(Entry::key_at);
+        Ok(Value::Table(self.arena.slice(&entries)))
+    }
+
+    fn text(&self, text: Cow<'a, str>) -> &'a str {
+        match text {
+            Cow::Borrowed(text) => text,
+            Cow::Owned(text) => self.arena.text(&text),
+        }
     }
 
     fn integer(&mut self, number: &DeInteger<'_>, path: &Path<'_>, at: u32) -> Value<'a> {

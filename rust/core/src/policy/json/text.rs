@@ -1,7 +1,5 @@
 //! Text in JSON: borrowed from the source as it stands, or decoded when it holds escapes.
 
-use std::borrow::Cow;
-
 use super::{Reader, Stop};
 use crate::policy::node::place;
 use crate::policy::path::Path;
@@ -12,16 +10,16 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 
 impl<'a> Reader<'a, '_> {
     /// Reads the text whose opening quote is next.
-    pub(super) fn text(&mut self, path: &Path<'_>) -> Result<Cow<'a, str>, Stop> {
+    pub(super) fn text(&mut self, path: &Path<'_>) -> Result<&'a str, Stop> {
         self.bad = false;
         let open = self.at;
         let start = open + 1;
         let end = plain_end(self.bytes, start);
         self.at = end;
         if self.take(b'"') {
-            return Ok(Cow::Borrowed(&self.source[start..end]));
+            return Ok(&self.source[start..end]);
         }
-        self.escaped(path, open).map(Cow::Owned)
+        self.escaped(path, open).map(|text| self.arena.text(&text))
     }
 
     /// Goes on with a text that holds an escape, or a fault, at the place reached.
