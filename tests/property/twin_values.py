@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-I64 = range(-(2**63), 2**63)
 EXACT = 2**53 - 1
 
 
@@ -252,6 +251,7 @@ def next_breaking(sign: str, text: str, core: tuple[int, int, int]) -> tuple[int
     return (*core[: kept - 1], core[kept - 1] + 1, *[0] * (3 - kept))  # type: ignore[return-value]
 
 
+SECONDS_OF_YEARS_1_TO_9999 = range(-62_135_596_800, 253_402_300_800)
 INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:([Zz])|([+-])(\d\d):(\d\d))", re.ASCII
 )
@@ -266,11 +266,9 @@ def instant(value: Any) -> int | None:
     found = number(value)
     if found is None or math.isinf(found):
         return None
-    if isinstance(found, int):
-        return found * 10**6 if found * 10**6 in I64 else None
-    if abs(found * 1e6) >= 9.2e18:
-        return None
-    return int(Decimal(found * 1e6).quantize(Decimal(1), ROUND_HALF_UP))
+    exact = isinstance(found, int)
+    us = found * 10**6 if exact else int(Decimal(found * 1e6).quantize(Decimal(1), ROUND_HALF_UP))
+    return us if us // 10**6 in SECONDS_OF_YEARS_1_TO_9999 else None
 
 
 def instant_of_text(text: str) -> int | None:

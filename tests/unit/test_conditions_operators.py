@@ -165,14 +165,14 @@ SAME: tuple[Any, ...] = (
 )  # fmt: skip
 EARLIER: tuple[Any, ...] = (
     BOUND - dt.timedelta(microseconds=1), "2026-02-28T23:59:59.999999Z", "2026-02-28", SECONDS - 1, 0, -1e9,
-    SECONDS - 1e-6,    dt.date(1, 1, 1), "0001-01-01T00:00:00Z", dt.datetime.min.replace(tzinfo=dt.UTC),
+    SECONDS - 1e-6, -62_135_596_800, dt.date(1, 1, 1), "0001-01-01T00:00:00Z", dt.datetime.min.replace(tzinfo=dt.UTC),
 )  # fmt: skip
 LATER: tuple[Any, ...] = (
     BOUND + dt.timedelta(microseconds=1), "2026-03-01T00:00:00.000001Z", "2026-03-02", SECONDS + 1, SECONDS + 1e-6,
-    dt.datetime.max.replace(tzinfo=dt.UTC), "9999-12-31T23:59:59Z", 10**12,
+    dt.datetime.max.replace(tzinfo=dt.UTC), "9999-12-31T23:59:59Z", 253_402_300_799,
 )  # fmt: skip
 NO_INSTANT: tuple[Any, ...] = (
-    None, True, False, float("nan"), float("inf"), 2**63 - 1, 1e300, "", "2026-03-01T00:00:00", "2026-02-30",
+    None, True, False, float("nan"), float("inf"), 2**63 - 1, 1e300, 253_402_300_800, 253_402_300_800.0, -62_135_596_801, "", "2026-03-01T00:00:00", "2026-02-30",
     "20260301",    "2026-03-01T24:00:00Z", "2026-03-01T23:59:60Z", "2026-03-01T00:00:00+24:00",
     " 2026-03-01", "1772323200", "now",
     dt.datetime(2026, 3, 1), dt.time(3), dt.timedelta(1), ["2026-03-01"], object(),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import math
 from typing import Any
 
 import pytest
@@ -86,6 +88,32 @@ def test_a_condition_says_what_it_asked_and_what_it_found() -> None:
         assert [(step.verdict, step.detail) for step in asked] == [(verdict, words)]
 
 
+@pytest.mark.parametrize(
+    ("value", "verdict", "words"),
+    [
+        (1772323200, "decided", "1772323200 (seconds since the epoch: 2026-03-01T00:00:00Z)"),
+        (0.5, "missed", "0.5 (seconds since the epoch: 1970-01-01T00:00:00.500000Z)"),
+        (1772323200000000, "missed", "1772323200000000 (seconds since the epoch: beyond the year 9999)"),
+        (253402300800, "missed", "253402300800 (seconds since the epoch: beyond the year 9999)"),
+        (-62135596801, "missed", "-62135596801 (seconds since the epoch: before the year 1)"),
+        (-math.inf, "missed", "-inf (seconds since the epoch: before the year 1)"),
+        (2**70, "missed", f"{2**70} (seconds since the epoch: beyond the year 9999)"),
+        (
+            math.nan,
+            "missed",
+            "NaN, which is not an instant: an aware datetime, RFC 3339 text, or seconds since the epoch",
+        ),
+    ],
+)
+def test_a_number_that_is_compared_with_an_instant_counts_seconds(value: float, verdict: str, words: str) -> None:
+    """Others count microseconds: the explanation says what the number was taken for."""
+    asked = only(rules=[rule({"attribute": "x", "after": "2026-03-01"})])
+    found = asked.explain("t", "c-1", {"x": value})
+    (step,) = (step for step in found.steps if step.stage == "condition")
+    assert step.detail == f"x is at or after 2026-03-01T00:00:00Z; it is {words}"
+    assert found.evaluation.enabled == (verdict == "decided")
+
+
 def test_what_lies_below_is_deeper() -> None:
     """Conditions under their rule or segment, a prerequisite's steps under it."""
     found = DESK.explain("bot", "c-1", GRANTED).steps
@@ -116,6 +144,34 @@ def test_a_ramp_says_where_the_unit_stands() -> None:
     assert f"{turnout.bucket('c-1', 't')} %" in detail
     (detail,) = (step.detail for step in asked.explain("t", None).steps if step.stage == "ramp")
     assert "TARGETING_KEY_MISSING" in detail
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"started_at": "2026-03-02T00:00:00Z"}, "begins at 2026-03-02T00:00:00Z"),
+        ({"approval": "lead"}, "has not begun: step 0 waits for an approval by lead"),
+        ({"approval": "lead", "approved": "2026-04-01T00:00:00Z"}, "begins at 2026-04-01T00:00:00Z"),
+        ({"pause": {"to": "2026-05-01T00:00:00Z"}}, "begins at 2026-05-01T00:00:00Z"),
+        ({"pause": {}}, "has not begun: it is paused"),
+        (
+            {"started_at": "2026-03-03T00:00:00Z", "pause": {"from": "2026-03-02T00:00:00Z"}},
+            "does not begin: a pause without an end lies before its start",
+        ),
+    ],
+)
+def test_a_ramp_that_has_not_begun_says_what_it_waits_for(keys: Document, words: str) -> None:
+    """Never an instant that has passed."""
+    now = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+    step = {"percent": 100} | ({"approval": keys["approval"]} if "approval" in keys else {})
+    more: Document = {"started_at": keys.get("started_at", "2026-02-01T00:00:00Z")}
+    if "pause" in keys:
+        more["pauses"] = [{"from": "2026-01-15T00:00:00Z", "reason": "r"} | keys["pause"]]
+    if "approved" in keys:
+        more["approvals"] = [{"step": 0, "role": "lead", "by": "b", "at": keys["approved"]}]
+    asked = only(now, rules=[rule(ramp=ramp(step, **more))])
+    (detail,) = (step.detail for step in asked.explain("t", "c-1").steps if step.stage == "ramp")
+    assert detail == words
 
 
 def test_an_explanation_does_not_grow_without_bound() -> None:

@@ -54,6 +54,12 @@ fn json_is_read_in_linear_time() {
     check("two keys", "{\"k\":0", &|i| format!(",\"k\":0,\"n{i}\":0"), "}");
     check("keys with a long start in common", "{\"\":0", &|i| format!(",\"{}{i}\":0", "x".repeat(1000)), "}");
     check("faults on one line", "[0", &|_| ",1e999,\"\\ud800\"".to_owned(), "]");
+    check("bad values on one line", "[0", &|_| ",+1,tru  ,'x',\"\\q\",1.,".to_owned(), "]");
+    check("bad values of keys", "{\"\":0", &|i| format!(",\"k{i}\": x"), "}");
+    check("quotes", "[", &|_| "'".to_owned(), "]");
+    check("bad escapes", "[\"", &|_| "\\q\\u12\t".to_owned(), "\"]");
+    check("one word", "[", &|_| "word".to_owned(), "]");
+    check("space after a word", "[x", &|_| " ".to_owned(), ",1]");
     check("one text", "\"", &|_| "some plain text, é".to_owned(), "\"");
     check("one text of escapes", "\"", &|_| "\\n\\u00e9\\ud83d\\ude00".to_owned(), "\"");
     check("one number", "1", &|_| "0123456789".to_owned(), "");
@@ -91,6 +97,7 @@ fn faulty_toml_is_read_in_linear_time() {
     check("bare words", "", &|i| format!("word{i}\n"), "");
     check("bare words in tables", "", &|i| format!("[t{i}]\nword\nk = w\n"), "");
     check("wrong values", "", &|i| format!("[t{i}]\nk = w\n"), "");
+    check("wrong values of one table", "", &|i| format!("k{i} = 0{i}\n"), "");
     check("wrong values in a list", "a = [", &|_| "w,".to_owned(), "]");
     check("equals in a list", "a = [", &|_| "=".to_owned(), "]");
     check("escapes", "a = \"", &|_| "\\q".to_owned(), "\"");

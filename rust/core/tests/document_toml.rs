@@ -163,6 +163,7 @@ fn values_become_what_json_would_hold() {
 
 #[test]
 fn numbers_out_of_range_are_refused_however_they_are_written() {
+    let hint = "write one within them, or an id as text";
     for source in [
         "9007199254740992",
         "-9007199254740992",
@@ -174,13 +175,9 @@ fn numbers_out_of_range_are_refused_however_they_are_written() {
     ] {
         let document = format!("a = {source}\nb = [{source}]");
         let (node, problems) = read_toml(document.as_bytes());
-        assert!(matches!(node.unwrap().get("a").unwrap().value, Value::Int(_)));
+        assert_eq!(node.unwrap().get("a").unwrap().value, Value::Faulty);
         let found: Vec<_> = problems.iter().map(|p| (p.kind, p.path.as_str(), p.hint.as_str())).collect();
-        assert_eq!(
-            found,
-            [(Kind::Limit, "a", "write it as text"), (Kind::Limit, "b[0]", "write it as text")],
-            "{source}"
-        );
+        assert_eq!(found, [(Kind::Limit, "a", hint), (Kind::Limit, "b[0]", hint)], "{source}");
     }
     for source in ["inf", "-inf", "+nan", "nan"] {
         let problems = listed(&format!("a = {source}"));
@@ -293,6 +290,7 @@ fn long_documents_list_their_faults_too() {
         listed(&both),
         [
             "t5999.a (line 18001): a key without a value; write `key = value`",
+            "t0 (line 18002): given twice; first at line 1; keep one of them",
             "x.c (line 18004): a key without a value; write `key = value`",
             "x.d (line 18005): no value after `=`; write a value, or take the line out",
         ]

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 use serde_json::Value;
-use turnout_core::hash::{NATIVE, Percent, Stage, decimal, hash_unit, position, seed};
+use turnout_core::hash::{NATIVE, Percent, Stage, UnitHasher, decimal, hash_unit, position, seed};
 
 /// A field of 64 bits or more, which the file holds as text.
 fn whole(row: &Value, name: &str) -> u128 {
@@ -44,6 +44,33 @@ fn hashes_are_those_of_another_implementation() {
             let percent = Percent::from_f64(share[0].as_f64().unwrap()).unwrap();
             assert_eq!(u128::from(hashed) < percent.bound(), share[1], "{share} of {row}");
         }
+    }
+}
+
+/// A short text as Arrow keeps it: two words, padded with zeros.
+fn as_words(text: &[u8]) -> Option<(u64, u32, u32)> {
+    let mut padded = [0; 12];
+    padded.get_mut(..text.len())?.copy_from_slice(text);
+    let (start, rest) = padded.split_at(8);
+    let (start, rest) = (u64::from_le_bytes(start.try_into().ok()?), u32::from_le_bytes(rest.try_into().ok()?));
+    Some((start, rest, u32::try_from(text.len()).ok()?))
+}
+
+#[test]
+fn short_texts_hash_alike_in_columns() {
+    let file = file();
+    let mut lengths = std::collections::BTreeSet::new();
+    for row in rows(&file, "vectors", 300) {
+        let hasher = UnitHasher::new(u64::try_from(whole(row, "seed")).unwrap());
+        let unit = bytes(&row["unit"]);
+        assert_eq!(u128::from(hasher.any(&unit)), whole(row, "hash"), "{row}");
+        let Some((start, rest, len)) = as_words(&unit).filter(|(.., len)| *len > 0) else { continue };
+        assert_eq!(u128::from(hasher.short(start, rest, len)), whole(row, "hash"), "{row}");
+        lengths.insert(len);
+    }
+    // Short texts are hashed in three ways, by their length.
+    for way in [1..=3, 4..=8, 9..=UnitHasher::SHORT] {
+        assert!(lengths.iter().any(|len| way.contains(len)), "none of {way:?} among {lengths:?}");
     }
 }
 

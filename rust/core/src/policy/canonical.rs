@@ -141,7 +141,8 @@ impl<'n, 'a> Writer<'n, 'a> {
             self.out.clear();
         }
         match value {
-            Value::Null => self.out.push_str("null"),
+            // No document with a fault is ever written.
+            Value::Null | Value::Faulty => self.out.push_str("null"),
             Value::Bool(true) => self.out.push_str("true"),
             Value::Bool(false) => self.out.push_str("false"),
             Value::Int(number) => write_int(*number, &mut self.out),

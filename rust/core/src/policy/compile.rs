@@ -13,7 +13,7 @@ use crate::time::{Calendar, Zone, Zones};
 use super::canonical::key_order;
 use super::limits;
 use super::model::{Op, Pattern, Slot, Test, TestId};
-use super::node::{Entry, Value};
+use super::node::{Entry, Node, Value};
 use super::path::Path;
 use super::problem::{Kind, Problems};
 use super::ramp::{Plan, Timeline};
@@ -23,6 +23,8 @@ use super::reader::Effort;
 pub struct Compiler<'d> {
     /// Every fault found.
     pub problems: &'d mut Problems,
+    /// Whether a value that gives names could not be read, so that a name that nothing defines may be one of those.
+    pub names_lost: bool,
     /// How many of them are about governance alone.
     pub governance: usize,
     /// Attribute names by slot.
@@ -56,6 +58,7 @@ impl<'d> Compiler<'d> {
     pub fn new(problems: &'d mut Problems, keys: KeySeed) -> Self {
         Self {
             problems,
+            names_lost: false,
             governance: 0,
             attributes: Vec::new(),
             keys,
@@ -78,6 +81,11 @@ impl<'d> Compiler<'d> {
     /// Faults that keep a toggle from being evaluated: all but those of governance.
     pub fn faults(&self) -> usize {
         self.problems.count() - self.governance
+    }
+
+    /// Takes note of a value that gives names.
+    pub fn names_in(&mut self, node: &Node<'_>) {
+        self.names_lost |= node.is_faulty();
     }
 
     /// The index of a toggle.

@@ -1,13 +1,15 @@
 //! The reader of JSON documents, RFC 8259, with the place of every value.
 //!
 //! It differs from a lenient reader in what it refuses: keys given twice, numbers beyond ±(2^53 - 1), halves of
-//! surrogate pairs, nesting beyond [`DEPTH`]. A fault of syntax ends the reading with one problem. A fault of one value
-//! is recorded and the reading goes on, so that all of these are listed at once. A byte order mark is skipped.
+//! surrogate pairs, nesting beyond [`DEPTH`]. A fault of one value is recorded and the reading goes on where it is certain
+//! where that value ends: in a text its closing quote, in a bad number, a bare word or a text in single quotes the comma or
+//! bracket right after it. Any other fault of syntax ends the reading. A byte order mark is skipped.
 
+mod bad;
 mod number;
 mod text;
 
-pub(in crate::policy) use number::OUT_OF_RANGE;
+pub(in crate::policy) use number::{OUT_OF_RANGE, OUT_OF_RANGE_HINT};
 pub(in crate::policy) use text::plain_end;
 
 use super::node::{Arena, Entry, Node, Value, place};
@@ -20,11 +22,12 @@ pub const DEPTH: usize = 64;
 /// Tables up to this many keys are searched for repeats by comparing their keys with one another.
 const FEW: usize = 32;
 
-/// Reads a document. Faults go to `problems`; nothing is returned when the text is not JSON, and a value with stand-ins
-/// for the faulty parts when single values are at fault.
+/// Reads a document. Faults go to `problems`. When only single values are at fault, the tree has [`Value::Faulty`] for
+/// them; nothing is returned when the text is not JSON, or a key cannot be read.
 pub fn parse<'a>(source: &'a str, arena: &'a Arena, problems: &mut Problems) -> Option<Node<'a>> {
     let bytes = source.as_bytes();
-    let mut reader = Reader { source, arena, bytes, at: 0, problems, entries: Vec::new(), nodes: Vec::new() };
+    let (entries, nodes) = (Vec::new(), Vec::new());
+    let mut reader = Reader { source, arena, bytes, at: 0, problems, entries, nodes, bad: false, bad_key: false };
     if source.starts_with('\u{FEFF}') {
         reader.at = '\u{FEFF}'.len_utf8();
     }
@@ -38,7 +41,8 @@ pub fn parse<'a>(source: &'a str, arena: &'a Arena, problems: &mut Problems) -> 
         reader.unexpected(&Path::ROOT, "`{`", hint);
         return None;
     }
-    reader.document().ok()
+    let node = reader.document().ok()?;
+    (!reader.bad_key).then_some(node)
 }
 
 /// The reading has ended early, and its reason is among the problems.
@@ -56,6 +60,10 @@ struct Reader<'a, 'p> {
     entries: Vec<Entry<'a>>,
     /// The same for lists.
     nodes: Vec<Node<'a>>,
+    /// Whether the text that was read last has a fault.
+    bad: bool,
+    /// Whether some key has one.
+    bad_key: bool,
 }
 
 impl<'a> Reader<'a, '_> {
@@ -73,7 +81,10 @@ impl<'a> Reader<'a, '_> {
         self.skip_space();
         let at = place(self.at);
         let value = match self.peek() {
-            Some(b'"') => Value::Text(self.text(path)?),
+            Some(b'"') => {
+                let text = self.text(path)?;
+                if self.bad { Value::Faulty } else { Value::Text(text) }
+            }
             Some(b'{') => self.table(path, depth)?,
             Some(b'[') => self.list(path, depth)?,
             Some(b'-' | b'0'..=b'9') => self.number(path)?,
@@ -81,7 +92,7 @@ impl<'a> Reader<'a, '_> {
             _ if self.take_word("false") => Value::Bool(false),
             _ if self.take_word("null") => Value::Null,
             _ if self.take_word("NaN") || self.take_word("Infinity") => self.not_finite(path, at),
-            _ => return Err(self.no_value(path)),
+            _ => self.bad_value(path)?,
         };
         Ok(Node { at, key_at: 0, value })
     }
@@ -100,6 +111,7 @@ impl<'a> Reader<'a, '_> {
                 return Err(self.no_key(path, self.entries.len() > base));
             }
             let key = self.text(path)?;
+            self.bad_key |= self.bad;
             self.skip_space();
             if !self.take(b':') {
                 let hint = self.hint("");
@@ -115,6 +127,12 @@ impl<'a> Reader<'a, '_> {
                 return Err(self.no_comma(path, "`,` or `}`"));
             }
             self.skip_space();
+            if self.peek() == Some(b'}') {
+                // A comma before the end: it is clear what was meant.
+                self.no_key(path, true);
+                self.at += 1;
+                break;
+            }
         }
         if has_repeat(&self.entries[base..]) {
             self.drop_repeats(base, path);
@@ -262,7 +280,7 @@ impl<'a> Reader<'a, '_> {
     #[cold]
     fn not_finite(&mut self, path: &Path<'_>, at: u32) -> Value<'a> {
         self.problems.push_at(Kind::Syntax, path, at, "not a finite number", "JSON holds only finite numbers");
-        Value::Int(0)
+        Value::Faulty
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Node<'a> {
 /// What a document can hold. Dates and times are text in RFC 3339 form, in TOML as in JSON.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Value<'a> {
+    /// Stands for a value that could not be read. Its fault is among the problems, so nothing more is said of it.
+    Faulty,
     /// JSON's null.
     Null,
     /// A truth value.
@@ -80,6 +82,12 @@ impl Entry<'_> {
 }
 
 impl<'a> Node<'a> {
+    /// Whether the value could not be read.
+    #[must_use]
+    pub fn is_faulty(&self) -> bool {
+        matches!(self.value, Value::Faulty)
+    }
+
     /// The value of `key` when this is a table that holds it.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Node<'a>> {
@@ -121,6 +129,7 @@ impl Value<'_> {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
+            Value::Faulty => "a value with a fault",
             Value::Null => "null",
             Value::Bool(_) => "true or false",
             Value::Int(_) => "a whole number",

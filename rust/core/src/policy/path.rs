@@ -26,6 +26,12 @@ impl<'p> Path<'p> {
         Path { parent: Some(self), part: Part::Key(key) }
     }
 
+    /// Whether this is the value of a key, and not an element of a list.
+    #[must_use]
+    pub fn is_key(&self) -> bool {
+        matches!(self.part, Part::Key(_))
+    }
+
     /// Element `index` of the list at this path.
     #[must_use]
     pub fn index(&'p self, index: usize) -> Path<'p> {

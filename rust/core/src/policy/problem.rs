@@ -132,6 +132,15 @@ impl Problems {
         }
     }
 
+    /// Forgets the faults of names from the one with this number on.
+    pub fn forget_references(&mut self, from: usize) {
+        let mut number = 0;
+        self.kept.retain(|found| {
+            number += 1;
+            number <= from || found.problem.kind != Kind::Reference
+        });
+    }
+
     /// Whether further faults are only counted.
     #[must_use]
     pub fn is_full(&self) -> bool {

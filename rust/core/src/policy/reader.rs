@@ -31,8 +31,11 @@ fn same(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.as_bytes().first() == b.as_bytes().first() && a == b
 }
 
-/// Reports a value of the wrong kind.
+/// Reports a value of the wrong kind. Of one that could not be read its own fault is said already.
 pub fn wrong_kind(path: &Path<'_>, node: &Node<'_>, expected: &str, problems: &mut Problems) {
+    if node.is_faulty() {
+        return;
+    }
     let message = format!("{} where {expected} is expected", node.value.kind());
     problems.push_at(Kind::Shape, path, node.at, message, format!("write {expected}"));
 }

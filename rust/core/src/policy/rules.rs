@@ -241,6 +241,10 @@ fn step(node: &Node<'_>, path: &Path<'_>, last: bool, c: &mut Compiler<'_>) -> O
     }
     let min_n = fields.get("min_n").and_then(|f| fields.integer(f, 1..=1_000_000_000_000, c.problems));
     let approval = fields.get("approval").and_then(|f| fields.text(f, c.problems)).map(Into::into);
+    if ["mode", "approval"].into_iter().filter_map(|key| fields.get(key)).any(|field| field.node.is_faulty()) {
+        // The step is not known well enough to be compared with others.
+        return None;
+    }
     Some(Step { percent: percent?, mode, hold, max, min_n: min_n.map(i64::unsigned_abs), approval })
 }
 

@@ -37,6 +37,7 @@ pub fn compile<'t>(
     problems: &mut Problems,
     compiled_one: &mut dyn FnMut(&'t Entry<'t>),
 ) -> Compiled {
+    let unread = problems.count();
     let mut c = Compiler::new(problems, keys);
     let mut compiled = Compiled {
         environment: None,
@@ -75,6 +76,9 @@ pub fn compile<'t>(
     };
     compiled.toggles = toggles.iter().map(one).collect();
     prerequisite_circles(&mut compiled.toggles, &toggles, &costs, &mut c);
+    if c.names_lost {
+        c.problems.forget_references(unread);
+    }
     compiled.tests = c.tests();
     compiled.ramps = c.ramps;
     compiled.attributes = std::mem::take(&mut c.attributes).into_boxed_slice();
@@ -84,7 +88,7 @@ pub fn compile<'t>(
 fn header(fields: &Fields<'_, '_>, compiled: &mut Compiled, c: &mut Compiler<'_>) {
     let hint = "write turnout = 1, the version of the format";
     if let Some(field) = fields.require("turnout", Kind::Shape, hint, c.problems)
-        && !matches!(field.node.value, Value::Int(1))
+        && !matches!(field.node.value, Value::Int(1) | Value::Faulty)
     {
         let message = "a version of the format that this library does not know";
         fields.fault(field, Kind::Shape, message, "write turnout = 1", c.problems);
@@ -102,6 +106,7 @@ fn named<'t, 'a>(
     c: &mut Compiler<'_>,
 ) -> &'t [Entry<'a>] {
     let path = fields.path.key(field.key);
+    c.names_in(field.node);
     let Value::Table(entries) = field.node.value else {
         wrong_kind(&path, field.node, "a table of names", c.problems);
         return &[];
@@ -124,12 +129,14 @@ fn calendars(fields: &Fields<'_, '_>, c: &mut Compiler<'_>) {
     let section = fields.path.key("calendars");
     for entry in named(field, fields, limits::TOGGLES, "calendars", c) {
         let path = section.key(entry.key);
+        c.names_in(&entry.node);
         let Some(table) = Fields::open(&entry.node, &path, &["dates"], c.problems) else { continue };
         let Some(dates) = table.require("dates", Kind::Shape, "list the closed days", c.problems) else { continue };
         let mut days = Vec::new();
         let list = path.key("dates");
         for (index, item) in table.list(dates, c.problems).unwrap_or_default().iter().enumerate() {
             let parsed = match &item.value {
+                Value::Faulty => continue,
                 Value::Text(text) => crate::time::parse_date(text).map_err(|fault| (fault.message, fault.hint)),
                 other => Err((format!("{} where a date is expected", other.kind()), "write 2026-12-24".to_owned())),
             };

@@ -16,8 +16,10 @@ pub enum Format {
     Json,
 }
 
-/// Reads a document into a tree in `arena`. Faults go to `problems`. Nothing is returned when the source cannot be understood as a
-/// whole; when only single values are at fault, the tree has stand-ins for them, so that the rest can be checked too.
+/// Reads a document into a tree in `arena`. Faults go to `problems`. When only single values are at fault, or keys stand twice, the
+/// tree has [`node::Value::Faulty`](super::node::Value::Faulty) for those values and the first of those keys, so that the
+/// rest can be checked too. Nothing is returned when the fault is in how values are put together: what follows a bracket,
+/// quote or comma that is missing could be anything, and to check it would be to guess.
 pub fn read<'a>(bytes: &'a [u8], format: Format, arena: &'a Arena, problems: &mut Problems) -> Option<Node<'a>> {
     if bytes.len() > SIZE_MAX_BYTES {
         let message = format!("{} bytes, more than the {SIZE_MAX_BYTES} of the limit", bytes.len());

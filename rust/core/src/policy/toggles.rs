@@ -55,6 +55,7 @@ pub fn toggle(key: &str, node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>)
         variants: None,
         default: None,
     };
+    c.names_in(node);
     if let Some(fields) = Fields::open(node, path, &KEYS, c.problems) {
         fill(&mut toggle, &fields, c);
     }
@@ -103,7 +104,7 @@ fn variants(toggle: &mut Toggle, fields: &Fields<'_, '_>, c: &mut Compiler<'_>) 
     let default = fields.get("default");
     let Some(field) = fields.get("variants") else {
         if let Some(default) = default
-            && !matches!(default.node.value, Value::Bool(false))
+            && !matches!(default.node.value, Value::Bool(false) | Value::Faulty)
         {
             let hint = "leave it out, or name variants = { name = weight }";
             let message = "a toggle without variants is off by default";
@@ -111,6 +112,10 @@ fn variants(toggle: &mut Toggle, fields: &Fields<'_, '_>, c: &mut Compiler<'_>) 
         }
         return;
     };
+    c.names_in(field.node);
+    if let Some(field) = default {
+        c.names_in(field.node);
+    }
     toggle.default = match default {
         Some(default) => fields.text(default, c.problems).map(Into::into),
         None => {
@@ -129,19 +134,26 @@ fn weights(key: &str, field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Com
         return None;
     };
     let mut weights = Vec::with_capacity(entries.len());
+    let mut sound = true;
     for entry in entries {
         if !limits::is_name(entry.key) {
             let hint = "use 1 to 200 characters, none of them control characters";
             c.problems.push_at(Kind::Shape, &path.key(entry.key), entry.key_at(), "not a usable name", hint);
         }
-        match entry.node.value {
-            Value::Int(weight @ 0..=4_294_967_296) => weights.push((entry.key, weight.unsigned_abs())),
-            _ => wrong_kind(&path.key(entry.key), &entry.node, "a weight (a whole number from 0 to 2^32)", c.problems),
-        }
+        let weight = match entry.node.value {
+            Value::Int(weight @ 0..=4_294_967_296) => weight.unsigned_abs(),
+            _ => {
+                let expected = "a weight (a whole number from 0 to 2^32)";
+                wrong_kind(&path.key(entry.key), &entry.node, expected, c.problems);
+                sound = false;
+                0
+            }
+        };
+        weights.push((entry.key, weight));
     }
     weights.sort_unstable();
     let total: u64 = weights.iter().map(|(_, weight)| weight).sum();
-    if weights.len() == entries.len() && !(1..=limits::WEIGHTS).contains(&total) {
+    if sound && !(1..=limits::WEIGHTS).contains(&total) {
         fields.fault(
             field,
             Kind::Shape,
@@ -247,7 +259,8 @@ fn automation(fields: &Fields<'_, '_>, c: &mut Compiler<'_>) {
 fn capacity(fields: &Fields<'_, '_>, c: &mut Compiler<'_>) {
     if let Some(field) =
         asked(fields, "approvals", "list the ids under which it was approved, such as [\"HR-2291\"]", c)
-        && fields.texts(field, c.problems).is_some_and(|ids| ids.is_empty())
+        && fields.texts(field, c.problems).is_some()
+        && matches!(&field.node.value, Value::List(ids) if ids.is_empty())
     {
         c.governance += 1;
         fields.fault(field, Kind::Governance, "no approval", "list at least one id", c.problems);
@@ -292,7 +305,8 @@ fn monitors(field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Compiler<'_>)
             monitor.number(limit, c.problems);
         }
         if let Some(scale) = monitor.get("scale") {
-            let ends = monitor.list(scale, c.problems).map(|ends| ends.iter().map(number).collect::<Vec<_>>());
+            let ends = monitor.list(scale, c.problems).filter(|ends| !ends.iter().any(Node::is_faulty));
+            let ends = ends.map(|ends| ends.iter().map(number).collect::<Vec<_>>());
             if !matches!(ends.as_deref(), None | Some([Some(_), Some(_)]))
                 || matches!(ends.as_deref(), Some([Some(low), Some(high)]) if low >= high)
             {

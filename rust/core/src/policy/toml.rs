@@ -14,17 +14,19 @@ mod weight;
 mod words;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use ::toml::Spanned;
 use ::toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
-use super::json::{DEPTH, OUT_OF_RANGE};
+use super::json::{DEPTH, OUT_OF_RANGE, OUT_OF_RANGE_HINT};
 use super::node::{Arena, Entry, Node, Value, place};
 use super::path::Path;
 use super::problem::{Kind, Problems};
 
-/// Reads a document. Faults go to `problems`; nothing is returned when the text is not TOML, and a value with stand-ins
-/// for the faulty parts when only single values are at fault or keys stand twice.
+/// Reads a document. Faults go to `problems`. When only single values are at fault, or keys stand twice, the tree has
+/// [`Value::Faulty`] for those values and the first of those keys. Nothing is returned when some fault is anywhere else: the
+/// crate's way back from it is a guess, and what it takes for a value may be none.
 pub fn parse<'a>(source: &'a str, arena: &'a Arena, problems: &mut Problems) -> Option<Node<'a>> {
     let start = source.find(|c: char| !c.is_whitespace() && c != '\u{FEFF}').unwrap_or_default();
     if source[start..].starts_with('{') {
@@ -33,10 +35,11 @@ pub fn parse<'a>(source: &'a str, arena: &'a Arena, problems: &mut Problems) -> 
         return None;
     }
     let scanned = scan::scan(source, problems)?;
-    let table = faults::read(source, &scanned, problems)?;
-    let mut converter = Converter { source, arena, problems };
+    let (table, faults) = faults::read(source, &scanned, problems)?;
+    let mut converter = Converter { source, arena, problems, faults: &faults, met: 0 };
     let value = converter.table(table, &Path::ROOT, 1).ok()?;
-    Some(Node { at: 0, key_at: 0, value })
+    // A fault in no value of the table is one in a key, or in a value that was left out.
+    (converter.met == faults.len()).then_some(Node { at: 0, key_at: 0, value })
 }
 
 /// The conversion has ended early, and its reason is among the problems.
@@ -46,6 +49,10 @@ struct Converter<'a, 'p> {
     source: &'a str,
     arena: &'a Arena,
     problems: &'p mut Problems,
+    /// The places of faults inside values, in ascending order.
+    faults: &'p [usize],
+    /// How many of them were met.
+    met: usize,
 }
 
 impl<'a> Converter<'a, '_> {
@@ -57,11 +64,6 @@ impl<'a> Converter<'a, '_> {
             return Err(Stop);
         }
         let value = match found.into_inner() {
-            DeValue::String(text) => Value::Text(self.text(text)),
-            DeValue::Boolean(truth) => Value::Bool(truth),
-            DeValue::Datetime(_) => Value::Text(self.text(rfc3339(self.source.get(span).unwrap_or_default()))),
-            DeValue::Integer(number) => self.integer(&number, path, at),
-            DeValue::Float(number) => self.float(&number, path, at),
             DeValue::Array(items) => {
                 let items = items.into_iter().enumerate();
                 let items = items.map(|(i, item)| self.node(item, &path.index(i), depth + 1));
@@ -69,8 +71,22 @@ impl<'a> Converter<'a, '_> {
                 Value::List(self.arena.slice(&items))
             }
             DeValue::Table(table) => self.table(table, path, depth)?,
+            _ if self.is_faulty(&span) => Value::Faulty,
+            DeValue::String(text) => Value::Text(self.text(text)),
+            DeValue::Boolean(truth) => Value::Bool(truth),
+            DeValue::Datetime(_) => Value::Text(self.text(rfc3339(self.source.get(span).unwrap_or_default()))),
+            DeValue::Integer(number) => self.integer(&number, path, at),
+            DeValue::Float(number) => self.float(&number, path, at),
         };
         Ok(Node { at, key_at: 0, value })
+    }
+
+    /// Whether a value has faults inside it, the place just after it included: there a closing quote can be missing.
+    fn is_faulty(&mut self, span: &Range<usize>) -> bool {
+        let first = self.faults.partition_point(|fault| *fault < span.start);
+        let count = self.faults[first..].iter().take_while(|fault| **fault <= span.end).count();
+        self.met += count;
+        count > 0
     }
 
     /// The entries of a table in the order of the source; the crate has sorted them by key.
@@ -96,23 +112,23 @@ impl<'a> Converter<'a, '_> {
     fn integer(&mut self, number: &DeInteger<'_>, path: &Path<'_>, at: u32) -> Value<'a> {
         let digits = number.as_str();
         let value = i64::from_str_radix(digits, number.radix()).ok().and_then(Value::whole);
-        value.unwrap_or_else(|| self.out_of_range(digits, path, at))
+        value.unwrap_or_else(|| self.out_of_range(path, at))
     }
 
     fn float(&mut self, number: &DeFloat<'_>, path: &Path<'_>, at: u32) -> Value<'a> {
         let digits = number.as_str();
         if digits.ends_with("inf") || digits.ends_with("nan") {
             self.problems.push_at(Kind::Syntax, path, at, "not a finite number", "a policy holds only finite numbers");
-            return Value::Int(0);
+            return Value::Faulty;
         }
         let value = digits.parse().ok().and_then(Value::number);
-        value.unwrap_or_else(|| self.out_of_range(digits, path, at))
+        value.unwrap_or_else(|| self.out_of_range(path, at))
     }
 
-    /// Reports a number out of range; the nearest one in range stands in for it.
-    fn out_of_range(&mut self, digits: &str, path: &Path<'_>, at: u32) -> Value<'a> {
-        self.problems.push_at(Kind::Limit, path, at, OUT_OF_RANGE, "write it as text");
-        Value::Int(if digits.starts_with('-') { -Value::WHOLE_MAX } else { Value::WHOLE_MAX })
+    /// Reports a number out of range.
+    fn out_of_range(&mut self, path: &Path<'_>, at: u32) -> Value<'a> {
+        self.problems.push_at(Kind::Limit, path, at, OUT_OF_RANGE, OUT_OF_RANGE_HINT);
+        Value::Faulty
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 
 use crate::policy::{Number, Op, Relation, Scalar, Set, Sought, parse_version};
 use crate::time::{self, Micros};
@@ -37,6 +38,8 @@ pub trait Elements {
     fn any(&self, holds: &mut dyn FnMut(Attribute<'_>) -> bool) -> bool;
 }
 
+/// Seconds from the start of the year 1 to the end of the year 9999.
+const SECONDS: RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
 /// Whole floats within this bound are integers.
 const EXACT: f64 = 9_007_199_254_740_991.0;
 
@@ -85,7 +88,7 @@ fn compare_mixed(int: i64, float: f64) -> Option<Ordering> {
 
 impl Attribute<'_> {
     #[inline]
-    fn number(&self) -> Option<Number> {
+    pub(super) fn number(&self) -> Option<Number> {
         match *self {
             Attribute::Int(value) => Some(Number::Int(value)),
             Attribute::Float(value) if !value.is_nan() => Some(Number::from_f64(value)),
@@ -96,18 +99,20 @@ impl Attribute<'_> {
         }
     }
 
-    /// The instant that this is: a time, RFC 3339 text or a date, or seconds since the epoch.
-    fn instant(&self) -> Option<Micros> {
+    /// The instant that this is: a time, RFC 3339 text or a date, or seconds since the epoch. A number outside the years 1
+    /// to 9999 is none: most likely it counts something else, such as the microseconds of a contact log.
+    pub(super) fn instant(&self) -> Option<Micros> {
         match *self {
             Attribute::Time(at) => Some(at),
             Attribute::Text(text) => {
                 time::read_instant(text).or_else(|| time::read_date(text).map(time::Day::start_utc))
             }
-            Attribute::Int(seconds) => seconds.checked_mul(1_000_000),
+            Attribute::Int(seconds) => SECONDS.contains(&seconds).then(|| seconds * 1_000_000),
             Attribute::Float(seconds) => {
                 let micros = (seconds * 1e6).round();
                 #[expect(clippy::cast_possible_truncation, reason = "bounded just before")]
-                (micros.abs() < 9.2e18).then_some(micros as i64)
+                let micros = (micros.abs() < 9.2e18).then_some(micros as i64);
+                micros.filter(|micros| SECONDS.contains(&micros.div_euclid(1_000_000)))
             }
             _ => None,
         }

@@ -1,8 +1,10 @@
 //! Evaluations in words.
 
+use std::cmp::Ordering;
+
 use crate::hash::Percent;
 use crate::policy::{
-    Number, Op, Policy, Ramp, Relation, Scalar, Served, Set, Stage, State, StepMode, Test, Text, Toggle, Want,
+    Number, Op, Policy, Ramp, Relation, Scalar, Served, Set, State, StepMode, Test, Text, Timeline, Toggle, Waits, Want,
 };
 use crate::time::{self, Micros, Schedule};
 
@@ -55,9 +57,24 @@ pub(super) fn drawn(toggle: &Toggle, drawn: Result<Served, Code>) -> String {
     }
 }
 
-pub(super) fn ramp(ramp: &Ramp, stage: &Stage, bucket: Result<u32, Code>) -> String {
+/// What keeps a ramp before its first step.
+fn not_begun(ramp: &Ramp, timeline: &Timeline, now: Micros) -> String {
+    let plan = &ramp.plan;
+    if let Some(first) = timeline.after(now) {
+        return format!("begins at {}", time::format_instant(first.from));
+    }
+    match (plan.waits(timeline, &[], now), &plan.steps[0].approval) {
+        (Waits::Pause, _) => "has not begun: it is paused".to_owned(),
+        (_, Some(role)) => format!("has not begun: step 0 waits for an approval by {role}"),
+        _ if plan.started_at == Micros::MAX => "never begins: it has no start".to_owned(),
+        _ => "does not begin: a pause without an end lies before its start".to_owned(),
+    }
+}
+
+pub(super) fn ramp(ramp: &Ramp, timeline: &Timeline, now: Micros, bucket: Result<u32, Code>) -> String {
+    let stage = timeline.at(now);
     let mode = match (stage.step, stage.mode) {
-        (None, _) => return format!("begins at {}", time::format_instant(ramp.plan.started_at)),
+        (None, _) => return not_begun(ramp, timeline, now),
         (Some(step), StepMode::Live) => format!("step {step}"),
         (Some(step), StepMode::Shadow) => format!("step {step}, in shadow"),
     };
@@ -100,6 +117,14 @@ pub fn describe(policy: &Policy, test: &Test) -> String {
 /// What a test saw, and why it could not look at it.
 pub(super) fn seen(attribute: Attribute<'_>, op: &Op) -> String {
     let value = value(attribute);
+    if let (Op::Before(_) | Op::After(_), Some(number)) = (op, attribute.number()) {
+        let meaning = match attribute.instant() {
+            Some(at) => time::format_instant(at),
+            None if number.compare(Number::Int(0)) == Some(Ordering::Less) => "before the year 1".to_owned(),
+            None => "beyond the year 9999".to_owned(),
+        };
+        return format!("{value} (seconds since the epoch: {meaning})");
+    }
     let speaks_for_itself = matches!(attribute, Attribute::Missing | Attribute::Null | Attribute::Unusable(_));
     match attribute.ask(op) {
         None if !speaks_for_itself => format!("{value}, which is not {}", wanted(op)),

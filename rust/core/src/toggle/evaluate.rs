@@ -262,14 +262,15 @@ impl<S: Subject, O: Overlay, V: Visitor> Evaluation<'_, S, O, V> {
     #[inline]
     fn ramp(&mut self, toggle: &Toggle, serve: Serve, ramp: &Ramp) -> Decision {
         let overlay = self.overlay;
-        let stage = overlay.timeline(ramp).at(self.subject.now());
+        let (timeline, now) = (overlay.timeline(ramp), self.subject.now());
+        let stage = timeline.at(now);
         let placed = self.subject.unit(Some(ramp.unit), |unit| place(toggle, serve, ramp, stage, unit));
-        self.visitor.step("ramp", Verdict::Decided, || describe::ramp(ramp, stage, placed.map(|(bucket, _)| bucket)));
+        let bucket = placed.map(|(bucket, _)| bucket);
+        self.visitor.step("ramp", Verdict::Decided, || describe::ramp(ramp, timeline, now, bucket));
         if let Ok((_, Some(served))) = placed {
             self.visitor.step("variant", Verdict::Decided, || describe::served(toggle, served));
         }
-        let bucket = placed.ok().map(|(bucket, _)| bucket);
-        Decision { bucket, ..settle(stage, placed.map(|(_, served)| served)) }
+        Decision { bucket: bucket.ok(), ..settle(stage, placed.map(|(_, served)| served)) }
     }
 }
 

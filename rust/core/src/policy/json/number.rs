@@ -1,5 +1,6 @@
 //! Numbers in JSON.
 
+use super::bad::is_word;
 use super::{Reader, Stop};
 use crate::policy::node::{Value, place};
 use crate::policy::path::Path;
@@ -21,19 +22,30 @@ impl<'a> Reader<'a, '_> {
             self.at += 1;
         }
         if self.at == digits {
-            return Err(self.unexpected(path, "a digit", ""));
+            let fault = self.unexpected(path, "a digit", "");
+            return self.pass_over(path, start, fault);
         }
         if self.bytes[digits] == b'0' && self.at > digits + 1 {
             self.at = digits + 1;
-            return Err(self.unexpected(path, "the end of the number", "leave out the zeros at the start"));
+            let fault = self.unexpected(path, "the end of the number", "leave out the zeros at the start");
+            return self.pass_over(path, start, fault);
         }
-        if !matches!(self.peek(), Some(b'.' | b'e' | b'E')) {
-            let value = Value::whole(if negative { -whole } else { whole });
-            return Ok(value.unwrap_or_else(|| out_of_range(path, start, negative, self.problems)));
+        match self.peek() {
+            Some(b'.' | b'e' | b'E') => {}
+            Some(byte) if is_word(byte) => return self.bad_number(path, start),
+            _ => {
+                let value = Value::whole(if negative { -whole } else { whole });
+                return Ok(value.unwrap_or_else(|| out_of_range(path, start, self.problems)));
+            }
         }
-        self.fraction(path)?;
+        if let Err(fault) = self.fraction(path) {
+            return self.pass_over(path, start, fault);
+        }
+        if self.peek().is_some_and(is_word) {
+            return self.bad_number(path, start);
+        }
         let value = self.source[start..self.at].parse().ok().and_then(Value::number);
-        Ok(value.unwrap_or_else(|| out_of_range(path, start, negative, self.problems)))
+        Ok(value.unwrap_or_else(|| out_of_range(path, start, self.problems)))
     }
 
     /// Passes over a fraction, an exponent or both.
@@ -57,13 +69,15 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
-/// Reports a number out of range; the nearest one in range stands in for it.
+/// Reports a number out of range.
 #[cold]
-fn out_of_range<'a>(path: &Path<'_>, at: usize, negative: bool, problems: &mut Problems) -> Value<'a> {
-    problems.push_at(Kind::Limit, path, place(at), OUT_OF_RANGE, "write it as text");
-    Value::Int(if negative { -Value::WHOLE_MAX } else { Value::WHOLE_MAX })
+fn out_of_range<'a>(path: &Path<'_>, at: usize, problems: &mut Problems) -> Value<'a> {
+    problems.push_at(Kind::Limit, path, place(at), OUT_OF_RANGE, OUT_OF_RANGE_HINT);
+    Value::Faulty
 }
 
 /// What is wrong with a number that the tree cannot hold; 9007199254740991 is 2^53 - 1.
 pub(in crate::policy) const OUT_OF_RANGE: &str =
     "a number beyond ±9007199254740991, where programs disagree on its value";
+/// How to mend it. Text is not the remedy where a number is asked for.
+pub(in crate::policy) const OUT_OF_RANGE_HINT: &str = "write one within them, or an id as text";

@@ -11,6 +11,7 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 impl<'a> Reader<'a, '_> {
     /// Reads the text whose opening quote is next.
     pub(super) fn text(&mut self, path: &Path<'_>) -> Result<&'a str, Stop> {
+        self.bad = false;
         let open = self.at;
         let start = open + 1;
         let end = plain_end(self.bytes, start);
@@ -31,7 +32,13 @@ impl<'a> Reader<'a, '_> {
                     return Ok(text);
                 }
                 Some(b'\\') => text.push(self.escape(path)?),
-                Some(_) => return Err(self.unexpected(path, "a character of the text", CONTROL_HINT)),
+                // Most likely the closing quote is missing.
+                Some(b'\n' | b'\r') => return Err(self.unexpected(path, "a character of the text", CONTROL_HINT)),
+                Some(_) => {
+                    self.unexpected(path, "a character of the text", CONTROL_HINT);
+                    self.bad = true;
+                    self.at += 1;
+                }
                 None => {
                     let message = "this text is never closed";
                     self.problems.push_at(Kind::Syntax, path, place(open), message, "end it with `\"`");
@@ -56,23 +63,40 @@ impl<'a> Reader<'a, '_> {
             Some(b'r') => '\r',
             Some(b't') => '\t',
             Some(b'u') => return self.unicode(path, at),
-            _ => return Err(self.unexpected(path, ESCAPES, "write `\\\\` for a backslash")),
+            _ => return self.bad_escape(path, ESCAPES, "write `\\\\` for a backslash"),
         };
         self.at += 1;
         Ok(decoded)
     }
 
+    /// Reports what follows a backslash, and passes over the character there unless it can end the text.
+    #[cold]
+    fn bad_escape(&mut self, path: &Path<'_>, expected: &str, hint: &str) -> Result<char, Stop> {
+        let fault = self.unexpected(path, expected, hint);
+        self.bad = true;
+        match self.source[self.at..].chars().next() {
+            None => return Err(fault),
+            Some(c) if c.is_ascii_control() || matches!(c, '"' | '\\') => {}
+            Some(c) => self.at += c.len_utf8(),
+        }
+        Ok(char::REPLACEMENT_CHARACTER)
+    }
+
     /// Reads `uXXXX`, and the second half of a pair when this is the first.
     fn unicode(&mut self, path: &Path<'_>, at: usize) -> Result<char, Stop> {
         self.at += 1;
-        let high = self.four_digits(path)?;
+        let Some(high) = self.four_digits() else {
+            return self.bad_escape(path, FOUR_DIGITS, "");
+        };
         if let Some(c) = char::from_u32(high) {
             return Ok(c);
         }
         if high < 0xDC00 && self.bytes[self.at..].starts_with(b"\\u") {
             let second = self.at;
             self.at += 2;
-            let low = self.four_digits(path)?;
+            let Some(low) = self.four_digits() else {
+                return self.bad_escape(path, FOUR_DIGITS, "");
+            };
             if let 0xDC00..0xE000 = low {
                 let code = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
                 return Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
@@ -82,23 +106,23 @@ impl<'a> Reader<'a, '_> {
         }
         let message = format!("`\\u{high:04x}` is half of a pair, and no character");
         self.problems.push_at(Kind::Syntax, path, place(at), message, "write the character itself");
+        self.bad = true;
         Ok(char::REPLACEMENT_CHARACTER)
     }
 
-    fn four_digits(&mut self, path: &Path<'_>) -> Result<u32, Stop> {
+    fn four_digits(&mut self) -> Option<u32> {
         let mut code = 0;
         for _ in 0..4 {
-            let Some(digit) = self.peek().and_then(|b| char::from(b).to_digit(16)) else {
-                return Err(self.unexpected(path, "four hexadecimal digits", ""));
-            };
+            let digit = self.peek().and_then(|b| char::from(b).to_digit(16))?;
             code = code << 4 | digit;
             self.at += 1;
         }
-        Ok(code)
+        Some(code)
     }
 }
 
 const ESCAPES: &str = "one of `\"` `\\` `/` `b` `f` `n` `r` `t` `u` after the backslash";
+const FOUR_DIGITS: &str = "four hexadecimal digits";
 const CONTROL_HINT: &str =
     "write a line break as `\\n`, a tab as `\\t`, and other control characters as `\\u` and four digits";
 

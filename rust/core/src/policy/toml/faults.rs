@@ -33,11 +33,16 @@ impl Fault {
     fn is_repeat(&self) -> bool {
         self.message.starts_with("duplicate key") || self.message.starts_with("cannot extend")
     }
+
+    /// Whether it lies inside one value or one key, whose end is certain all the same.
+    fn is_in_value(&self) -> bool {
+        words::IN_VALUES.iter().any(|start| self.message.starts_with(start))
+    }
 }
 
-/// Parses a scanned source. Faults go to `problems`; the table is returned when keys that stand twice, of which it has
-/// the first, are the only ones.
-pub(super) fn read<'a>(source: &'a str, scan: &Scan, problems: &mut Problems) -> Option<DeTable<'a>> {
+/// Parses a scanned source. Faults go to `problems`. When all of them are keys that stand twice, of which the table has the
+/// first, or may lie inside single values, the table is returned with the places of the latter, in ascending order.
+pub(super) fn read<'a>(source: &'a str, scan: &Scan, problems: &mut Problems) -> Option<(DeTable<'a>, Vec<usize>)> {
     let (table, mut faults) = parse(&source[..scan.end], &scan.cuts);
     faults.sort_unstable();
     faults.dedup();
@@ -45,26 +50,28 @@ pub(super) fn read<'a>(source: &'a str, scan: &Scan, problems: &mut Problems) ->
     faults.retain(|f| {
         !scan.controls.iter().any(|at| (f.start..f.end.max(f.start + 1)).contains(at) || f.start == at + 1)
     });
+    report(source, table.as_ref(), &faults, problems);
     let is_whole = scan.end == source.len() && scan.controls.is_empty();
-    let is_sound = is_whole && faults.iter().all(Fault::is_repeat);
-    report(source, &table, &faults, problems);
-    is_sound.then_some(table)
+    if !is_whole || !faults.iter().all(|f| f.is_repeat() || f.is_in_value()) {
+        return None;
+    }
+    Some((table?, faults.iter().filter(|f| !f.is_repeat()).map(|f| f.start).collect()))
 }
 
 /// Parses a source and lists its faults. Each fault costs some hundred bytes, so a long source is parsed for one fault
-/// first, and when there is one, the faults are listed part by part until there are more than a report keeps. Keys that
-/// stand twice are found only across parts, so in a long source they are listed when nothing else is at fault.
-fn parse<'a>(source: &'a str, cuts: &[usize]) -> (DeTable<'a>, Vec<Fault>) {
+/// first, and when there is one, the faults are listed part by part until there are more than a report keeps. When there
+/// are fewer, the whole is parsed for them: keys that stand twice are found only across parts.
+fn parse<'a>(source: &'a str, cuts: &[usize]) -> (Option<DeTable<'a>>, Vec<Fault>) {
     if source.len() > PART_BYTES {
         if let Ok(table) = DeTable::parse(source) {
-            return (table.into_inner(), Vec::new());
+            return (Some(table.into_inner()), Vec::new());
         }
-        let faults = faults_of_parts(source, cuts);
-        if !faults.is_empty() {
-            return (DeTable::new(), faults);
+        if let (faults, false) = faults_of_parts(source, cuts) {
+            return (None, faults);
         }
     }
-    parse_part(source, 0)
+    let (table, faults) = parse_part(source, 0);
+    (Some(table), faults)
 }
 
 /// Parses a part and lists its faults. A key without a value keeps the crate from looking at the values after it, so
@@ -86,26 +93,30 @@ fn parse_part(part: &str, offset: usize) -> (DeTable<'_>, Vec<Fault>) {
     (table.into_inner(), faults)
 }
 
-fn faults_of_parts(source: &str, cuts: &[usize]) -> Vec<Fault> {
+/// The faults of the parts, and whether these are all. Of a table that is longer than most documents, only the first is
+/// looked for.
+fn faults_of_parts(source: &str, cuts: &[usize]) -> (Vec<Fault>, bool) {
     let mut faults = Vec::new();
+    let mut are_all = true;
     let mut start = 0;
     for end in cuts.iter().copied().chain([source.len()]) {
         let Some(part) = source.get(start..end) else { break };
         if part.len() > 2 * PART_BYTES {
-            // One table that is longer than most documents: its first fault has to do.
-            faults.extend(DeTable::parse(part).err().map(|e| Fault::new(&e, start)).filter(|f| !f.is_repeat()));
+            let first = DeTable::parse(part).err().map(|e| Fault::new(&e, start)).filter(|f| !f.is_repeat());
+            are_all &= first.is_none();
+            faults.extend(first);
         } else {
             faults.extend(parse_part(part, start).1.into_iter().filter(|f| !f.is_repeat()));
         }
         if faults.len() > Problems::KEPT {
-            break;
+            return (faults, false);
         }
         start = end;
     }
-    faults
+    (faults, are_all)
 }
 
-fn report(source: &str, table: &DeTable<'_>, faults: &[Fault], problems: &mut Problems) {
+fn report(source: &str, table: Option<&DeTable<'_>>, faults: &[Fault], problems: &mut Problems) {
     let kept = faults.len().min(Problems::KEPT);
     let places: Vec<usize> = faults[..kept].iter().map(|f| f.start).collect();
     let mut located = locate::locate(source, &places).into_iter();
@@ -113,7 +124,7 @@ fn report(source: &str, table: &DeTable<'_>, faults: &[Fault], problems: &mut Pr
         let Located { steps, earlier, .. } = located.next().unwrap_or_default();
         locate::with_path(&steps, &Path::ROOT, &mut |path| {
             let at = place(fault.start);
-            let first = earlier.or_else(|| first_of(table, &steps)).filter(|first| *first < fault.start);
+            let first = earlier.or_else(|| first_of(table?, &steps)).filter(|first| *first < fault.start);
             match first {
                 Some(first) if fault.message == "duplicate key" => problems.push_twice(path, at, place(first)),
                 _ => {

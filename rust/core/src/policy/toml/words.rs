@@ -56,6 +56,35 @@ const VALUES: &[&str] = &[
 /// How the crate's messages about dates and times start; they go on with what is expected.
 const DATES: &[&str] = &["invalid date", "invalid time", "invalid offset"];
 
+/// How the crate's messages start about what is inside a value, or inside a part of a key.
+pub(super) const IN_VALUES: &[&str] = &[
+    "string values must be quoted",
+    "missing escaped value",
+    "too few unicode value digits",
+    "invalid value, expected unicode",
+    "invalid basic string",
+    "invalid literal string",
+    "invalid multi-line",
+    "unexpected leading zero",
+    "redundant numeric sign",
+    "redundant integer number prefix",
+    "integers with a radix cannot be signed",
+    "radix must be lowercase",
+    "`_` may only go between digits",
+    "invalid mantissa",
+    "invalid fraction",
+    "invalid exponent",
+    "invalid boolean",
+    "invalid float",
+    "invalid integer",
+    "invalid hexadecimal",
+    "invalid octal",
+    "invalid binary",
+    "invalid date",
+    "invalid time",
+    "invalid offset",
+];
+
 /// How the crate's other messages start, and what is said for them. Of two that fit, the first is taken.
 const WORDS: &[(&str, &str, &str)] = &[
     ("string values must be quoted", "neither a number, a date, true nor false", "put text in double quotes"),
