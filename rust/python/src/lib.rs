@@ -10,6 +10,7 @@ mod column;
 mod contacts;
 mod context;
 mod convert;
+mod decide;
 mod document;
 mod engine;
 mod error;

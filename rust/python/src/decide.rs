@@ -1,0 +1,141 @@
+//! What the engine does with one contact: decides, and keeps what belongs to the result.
+
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use turnout_core::toggle::{Decision, Recorder, Subject, Verdict, Visitor};
+
+use crate::convert::instant;
+use crate::engine::Engine;
+use crate::evaluation::{Evaluation, Evaluations, INVALID_CONTEXT, NOT_FOUND};
+use crate::explanation::Explanation;
+use crate::installed::Installed;
+use crate::subject::{Contact, Now, Use};
+
+struct Decide<'a>(&'a Installed, u32);
+
+impl Use<Decision> for Decide<'_> {
+    #[inline]
+    fn call(self, subject: &impl Subject) -> Decision {
+        self.0.engine.decide(self.1, subject)
+    }
+}
+
+struct DecideAll<'a>(&'a Installed);
+
+impl Use<Box<[Decision]>> for DecideAll<'_> {
+    fn call(self, subject: &impl Subject) -> Box<[Decision]> {
+        self.0.engine.decide_all(subject)
+    }
+}
+
+struct Watch<'a>(&'a Installed, u32, &'a mut Recorder);
+
+impl Use<Decision> for Watch<'_> {
+    fn call(self, subject: &impl Subject) -> Decision {
+        self.0.engine.peek(self.1, subject, self.2)
+    }
+}
+
+impl Engine {
+    /// Decides for one toggle and one contact.
+    #[inline]
+    pub fn decide(
+        &self,
+        py: Python<'_>,
+        installed: &Installed,
+        toggle: u32,
+        unit: Option<&Bound<'_, PyAny>>,
+        attributes: Option<&Bound<'_, PyAny>>,
+        at: Option<i64>,
+    ) -> PyResult<Decision> {
+        let now = Now::new(py, self.clock(), at);
+        let decision = Contact::from_arguments(unit, attributes).with(installed, &now, Decide(installed, toggle));
+        now.finish()?;
+        Ok(decision.unwrap_or(INVALID_CONTEXT))
+    }
+
+    /// Decides and keeps what belongs to the result.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of evaluate, and what was looked up before")]
+    pub fn evaluation(
+        &self,
+        py: Python<'_>,
+        installed: Arc<Installed>,
+        toggle: Option<u32>,
+        key: &str,
+        unit: Option<&Bound<'_, PyAny>>,
+        attributes: Option<&Bound<'_, PyAny>>,
+        default: Option<Py<PyAny>>,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Evaluation> {
+        let at = at.map(instant).transpose()?;
+        let decision = match toggle {
+            Some(toggle) => self.decide(py, &installed, toggle, unit, attributes, at)?,
+            None => NOT_FOUND,
+        };
+        Ok(Evaluation::new(installed, toggle, key, decision, default))
+    }
+
+    /// Decides as `evaluation` does, and keeps what was looked at.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of explain, and the policy in force")]
+    pub fn explanation(
+        &self,
+        py: Python<'_>,
+        installed: Arc<Installed>,
+        key: &str,
+        unit: Option<&Bound<'_, PyAny>>,
+        attributes: Option<&Bound<'_, PyAny>>,
+        default: Option<Py<PyAny>>,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Explanation> {
+        let now = Now::new(py, self.clock(), at.map(instant).transpose()?);
+        let mut recorder = Recorder::default();
+        let toggle = installed.engine.policy.find(key);
+        let decision = match toggle {
+            None => NOT_FOUND,
+            Some(toggle) => {
+                let watch = Watch(&installed, toggle, &mut recorder);
+                let decided = Contact::from_arguments(unit, attributes).with(&installed, &now, watch);
+                decided.unwrap_or_else(|| {
+                    let why = "the attributes are no mapping from names to values, or stand beside a Context";
+                    recorder.step("context", Verdict::Decided, || why.to_owned());
+                    INVALID_CONTEXT
+                })
+            }
+        };
+        now.finish()?;
+        Explanation::new(py, Evaluation::new(installed, toggle, key, decision, default), recorder.steps)
+    }
+
+    /// Decides for every toggle.
+    pub fn evaluations(
+        &self,
+        py: Python<'_>,
+        installed: Arc<Installed>,
+        unit: Option<&Bound<'_, PyAny>>,
+        attributes: Option<&Bound<'_, PyAny>>,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Evaluations> {
+        let now = Now::new(py, self.clock(), at.map(instant).transpose()?);
+        let decisions = Contact::from_arguments(unit, attributes).with(&installed, &now, DecideAll(&installed));
+        now.finish()?;
+        let none = || vec![INVALID_CONTEXT; installed.engine.policy.toggles.len()].into_boxed_slice();
+        let decisions = decisions.unwrap_or_else(none);
+        Ok(Evaluations::new(installed, decisions))
+    }
+
+    /// How often each toggle was asked, and came out on.
+    pub fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let installed = self.load();
+        let usage = PyDict::new(py);
+        for (index, toggle) in (0_u32..).zip(&installed.engine.policy.toggles) {
+            let counts = installed.engine.usage(index);
+            let entry = PyDict::new(py);
+            entry.set_item("evaluations", counts.evaluations)?;
+            entry.set_item("enabled", counts.enabled)?;
+            usage.set_item(&*toggle.key, entry)?;
+        }
+        Ok(usage)
+    }
+}
