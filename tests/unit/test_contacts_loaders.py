@@ -15,7 +15,6 @@ from turnout.contacts import (
     CONTACT_LOG_SCHEMA,
     check_contacts,
     load_contacts,
-    load_sample_contacts,
     write_contacts,
 )
 from turnout.errors import ContactLogError
@@ -349,24 +348,6 @@ class TestFiles:
         log = load_contacts(write_csv(tmp_path / "a.csv", {}, names=[*NEEDED, "plan"])).contacts
         write_contacts(log.with_columns(contact_id=pl.lit("p"), plan=pl.lit(1)), tmp_path / "p.pq")
         assert "a column has several types" in problems([tmp_path / "a.csv", tmp_path / "p.pq"])[0]
-
-
-class TestWriting:
-    @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".pq"])
-    def test_round_trip(self, tmp_path: Path, suffix: str) -> None:
-        toggle = pl.when(pl.col("tier") == "regular").then(pl.struct(variant=pl.lit("bot"), mode=pl.lit("shadow")))
-        contacts = load_sample_contacts().with_columns(toggle.alias("toggle.billing-bot"))
-        write_contacts(contacts, tmp_path / f"log{suffix}")
-        log = load_contacts(tmp_path / f"log{suffix}")
-        same = [*CONTACT_LOG_SCHEMA, "toggle.billing-bot"]
-        assert log.contacts.select(same).equals(contacts.select(same))
-        assert log.report.filled == ()
-
-    def test_checks_first(self, tmp_path: Path) -> None:
-        with pytest.raises(ContactLogError, match="site: column missing"):
-            write_contacts(load_sample_contacts().drop("site"), tmp_path / "log.csv")
-        with pytest.raises(ContactLogError, match=r"found suffix '\.json'"):
-            write_contacts(load_sample_contacts(), tmp_path / "log.json")
 
 
 CELLS = st.sampled_from(
