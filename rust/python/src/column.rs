@@ -169,6 +169,9 @@ impl Column {
 
 /// Refuses what holds several columns: read as one, every row of it would be no unit and no instant.
 fn refuse_tables(name: &str, object: &Bound<'_, PyAny>) -> PyResult<()> {
+    if object.is_instance_of::<PyList>() || object.is_instance_of::<PyTuple>() {
+        return Ok(());
+    }
     let py = object.py();
     let is_mapping = py.import("collections.abc")?.getattr("Mapping").and_then(|kind| object.is_instance(&kind));
     let dimensions = object.getattr("shape").and_then(|shape| shape.len()).unwrap_or(1);
