@@ -114,6 +114,7 @@ def base_python() -> str:
 def finish(module: ast.Module) -> ast.Module:
     """Put in the types of the tables, and import what they name."""
     types = Types()
+    hide_private(module)
     for scope in module.body:
         members = scope.body if isinstance(scope, ast.ClassDef) else [scope]
         owner = f"{scope.name}." if isinstance(scope, ast.ClassDef) else ""
@@ -126,6 +127,15 @@ def finish(module: ast.Module) -> ast.Module:
     place = next(i for i, node in enumerate(module.body) if not isinstance(node, ast.Expr))
     module.body[place:place] = [ast.ImportFrom(home, [ast.alias(name)], 0) for home, name in sorted(types.imports)]
     return ast.fix_missing_locations(module)
+
+
+def hide_private(module: ast.Module) -> None:
+    """Leave out what begins with an underscore: it is for the project's own benchmarks."""
+    module.body = [node for node in module.body if not getattr(node, "name", "").startswith("_")]
+    for node in module.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.List):
+            names = [name for name in node.value.elts if isinstance(name, ast.Constant)]
+            node.value.elts = [name for name in names if not str(name.value).startswith("_")]
 
 
 class Types(ast.NodeTransformer):

@@ -64,7 +64,7 @@ def _decoded(caller: Caller) -> tuple[str, dict[str, Any]]:
 def turnout_cases() -> dict[str, Case]:
     """Every call of turnout's own that the table names."""
     import turnout
-    from turnout._core import noop
+    from turnout._core import _noop
 
     engine = ours.engine(toggles())
     many = callers()
@@ -79,7 +79,7 @@ def turnout_cases() -> dict[str, Case]:
 
     def empty() -> None:
         for unit, attributes in pairs:
-            noop(MAIN, unit, attributes)
+            _noop(MAIN, unit, attributes)
 
     def by_context(key: str, prepared: Sequence[Any]) -> None:
         for context in prepared:
@@ -137,7 +137,7 @@ def run(quick: bool, with_turnout: bool = True) -> Result:
         return Result([], peers)
     # An empty call cannot be told from the loop that makes it: here alone the loop is part of both sides.
     name, goal = "name + dict -> bool beside an empty call", 5.0
-    empty = Row(name, raw["turnout"], "ns", "PyO3 noop()", raw["empty call"], goal, "loops included")
+    empty = Row(name, raw["turnout"], "ns", "PyO3 _noop()", raw["empty call"], goal, "loops included")
     return Result([empty, *rows(ns)], peers)
 
 
@@ -163,7 +163,7 @@ def rows(ns: dict[str, float]) -> list[Row]:
         Row("a semver clause in place of a country", ns["semver"], "ns", "eppo, same rule", ns["eppo semver"]),
         Row("dict decoded from JSON", ns["decoded"], "ns", its, theirs),
         Row("another toggle each call", ns["any key"], "ns"),
-        Row("name + dict -> bool, an empty call without its loop", by_name, "ns", "PyO3 noop()", ns["empty call"]),
+        Row("name + dict -> bool, an empty call without its loop", by_name, "ns", "PyO3 _noop()", ns["empty call"]),
         Row("Evaluation beside eppo's details", ns["evaluation"], "ns", "eppo details", ns["eppo details"]),
         Row("plain toggle beside eppo's plain flag", ns["plain by name"], "ns", "eppo plain", ns["eppo plain"]),
         Row("explain", ns["explain"] / 1000, "us", goal=8.0),

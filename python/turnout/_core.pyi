@@ -29,7 +29,6 @@ __all__ = [
     "Toggle",
     "bucket",
     "hash_units",
-    "noop",
 ]
 
 @final
@@ -74,14 +73,17 @@ class Engine:
     policy : Policy
         The policy.
     clock : SystemClock, ManualClock or callable
-        Where the time comes from when a call does not bring it; a callable returns an aware datetime.
+        Where the time comes from when a call does not bring it; a callable returns an aware datetime. It is called
+        once here, so that one that cannot work is found now and not by a contact.
     gates : iterable of GateResult
         Gates of ramps that have passed. A step that asks for samples holds without one.
 
     Raises
     ------
     ValueError
-        A gate result names no step that waits for samples.
+        A gate result names no step that waits for samples, or the clock gives a datetime without a time zone.
+    TypeError
+        The clock is none, or gives something else than a datetime. What a callable raises passes through.
 
     Examples
     --------
@@ -112,7 +114,8 @@ class Engine:
         at: datetime | int | None = None,
     ) -> Evaluation:
         """
-        Evaluates a toggle for a contact. Never raises for a toggle that exists, whatever the contact brings.
+        Evaluates a toggle for a contact. Never raises for a toggle that exists, whatever the contact brings: only a
+        faulty call or a failing clock does.
 
         Parameters
         ----------
@@ -135,7 +138,17 @@ class Engine:
         Raises
         ------
         TypeError, ValueError
-            `at` is not an instant, or the key is not text.
+            `at` is not an instant, or the key is not text of valid Unicode.
+        Exception
+            What a clock of the caller's own raises when it fails later, if the time is needed and `at` is left out.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+        >>> engine.evaluate("phone", "customer-42").reason
+        'STATIC'
         """
 
     def evaluate_all(
@@ -149,6 +162,11 @@ class Engine:
         """
         Evaluates every toggle for one contact.
 
+        Parameters
+        ----------
+        unit, attributes, at
+            As of `evaluate`.
+
         Returns
         -------
         Evaluations
@@ -158,6 +176,16 @@ class Engine:
         ------
         TypeError, ValueError
             `at` is not an instant.
+        Exception
+            What a clock of the caller's own raises when it fails later, if the time is needed and `at` is left out.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+        >>> engine.evaluate_all("customer-42", {"language": "fr"})["sms"].enabled
+        False
         """
 
     def evaluate_many(
@@ -193,8 +221,20 @@ class Engine:
 
         Raises
         ------
+        TypeError
+            An argument is no column, such as a whole frame as `units`, or a LazyFrame as `attributes`.
         ValueError
             Columns differ in length, or an instant is missing; the message names which and where.
+        Exception
+            What a clock of the caller's own raises when it fails later, if `at` is left out.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+        >>> engine.evaluate_many("sms", ["c-1", "c-2"], {"language": ["en", "fr"]}).enabled
+        array([ True, False])
         """
 
     def explain(
@@ -211,10 +251,30 @@ class Engine:
         Evaluates as `evaluate` does, through the same code, and says for each step what was looked at and how it went.
         Does not count as usage.
 
+        Parameters
+        ----------
+        key, unit, attributes, default, at
+            As of `evaluate`.
+
         Returns
         -------
         Explanation
             Its `str()` is a tree.
+
+        Raises
+        ------
+        TypeError, ValueError, Exception
+            As `evaluate` does.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+        >>> print(engine.explain("phone", "customer-42"))
+        phone: True (STATIC)
+          state passed: enabled
+        ...
         """
 
     def is_enabled(
@@ -225,16 +285,27 @@ class Engine:
 
         Parameters
         ----------
-        key : str
-            The toggle.
-        unit : str, int, None or Context
-            Who is placed on ramps; with a `Context`, attributes are left out.
-        attributes : mapping
-            What rules look at, by name.
+        key, unit, attributes
+            As of `evaluate`.
 
         Returns
         -------
         bool
+
+        Raises
+        ------
+        TypeError, ValueError
+            The key is not text of valid Unicode.
+        Exception
+            What a clock of the caller's own raises when it fails later, if the time is needed.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+        >>> engine.is_enabled("phone"), engine.is_enabled("no-such-toggle")
+        (True, False)
         """
 
     @property
@@ -247,6 +318,11 @@ class Engine:
         """
         Where the ramps of a toggle stand.
 
+        Parameters
+        ----------
+        key, at
+            As of `evaluate`.
+
         Returns
         -------
         tuple of RampPosition
@@ -256,16 +332,40 @@ class Engine:
         ------
         KeyError
             The policy has no such toggle.
+        TypeError, ValueError, Exception
+            As `evaluate` does.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+        >>> [position.steps for position in engine.ramp("billing-bot")]
+        [4]
         """
 
     def swap(self, /, policy: Policy, *, gates: Iterable[GateResult] | None = None) -> None:
         """
         Puts another policy in force, whole: an evaluation sees the old or the new one, never a mix. Usage counts anew.
 
+        Parameters
+        ----------
+        policy, gates
+            As of `Engine`.
+
         Raises
         ------
         ValueError
             A gate result names no step that waits for samples; the old policy stays in force.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+        >>> engine.swap(turnout.Policy.from_document({"turnout": 1, "toggles": {}}))
+        >>> engine.is_enabled("phone")
+        False
         """
 
     def toggle(self, /, key: str) -> Toggle:
@@ -276,6 +376,14 @@ class Engine:
         ------
         KeyError
             The policy has no such toggle.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+        >>> engine.toggle("phone")
+        Toggle("phone")
         """
 
     def usage(self, /) -> dict[str, dict[str, int]]:
@@ -286,6 +394,14 @@ class Engine:
         -------
         dict
             Key to `{"evaluations": int, "enabled": int}`.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+        >>> engine.evaluate("phone").enabled, engine.usage()["phone"]
+        (True, {'evaluations': 1, 'enabled': 1})
         """
 
 @final
@@ -372,6 +488,14 @@ class Evaluation:
     def to_dict(self, /) -> dict[str, Any]:
         """
         The evaluation as a dictionary that JSON can hold, as far as the caller's default can.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+        >>> engine.evaluate("phone").to_dict()["reason"]
+        'STATIC'
         """
 
     @property
@@ -466,6 +590,15 @@ class EvaluationBatch:
         -------
         polars.DataFrame
             enabled, value, variant, mode, reason, code, rule, bucket, percent, shadow; null for none.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+        >>> batch = engine.evaluate_many("sms", ["c-1", "c-2"], {"language": ["en", "fr"]})
+        >>> batch.to_frame().select("enabled", "reason", "rule").rows()
+        [(True, 'TARGETING_MATCH', 'we-write-it'), (False, 'DEFAULT', None)]
         """
 
     @property
@@ -512,21 +645,63 @@ class Evaluations:
     def get(self, /, key: str, default: object = None) -> Any:
         """
         The evaluation of a key, or the default.
+
+        Parameters
+        ----------
+        key : str
+            The toggle.
+        default : object
+            What is returned when the policy has no such toggle.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+        >>> engine.evaluate_all("customer-42").get("no-such-toggle", "none")
+        'none'
         """
 
     def items(self, /) -> list[tuple[str, Evaluation]]:
         """
         Pairs of key and evaluation, in the order of the keys.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+        >>> found = engine.evaluate_all("customer-42")
+        >>> [key for key, evaluation in found.items() if evaluation.enabled] == found.enabled
+        True
         """
 
     def keys(self, /) -> list[str]:
         """
         The keys, in the policy's order.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+        >>> found = engine.evaluate_all("customer-42")
+        >>> sorted(found.keys()) == sorted(policy.toggles)
+        True
         """
 
     def values(self, /) -> list[Evaluation]:
         """
         The evaluations, in the order of the keys.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+        >>> found = engine.evaluate_all("customer-42")
+        >>> len(found.values()) == len(policy)
+        True
         """
 
 @final
@@ -566,6 +741,14 @@ class Explanation:
     def to_dict(self, /) -> dict[str, Any]:
         """
         The explanation as a dictionary.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+        >>> list(engine.explain("phone").to_dict())
+        ['evaluation', 'steps']
         """
 
 @final
@@ -606,6 +789,14 @@ class ExplanationStep:
     def to_dict(self, /) -> dict[str, Any]:
         """
         The step as a dictionary.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+        >>> engine.explain("phone").steps[0].to_dict()
+        {'depth': 0, 'stage': 'state', 'verdict': 'passed', 'detail': 'enabled'}
         """
 
     @property
@@ -674,16 +865,49 @@ class ManualClock:
     def advance(self, /, by: timedelta) -> None:
         """
         Moves the clock by a span, which may be negative.
+
+        Raises
+        ------
+        ValueError
+            It would leave the years 1 to 9999.
+
+        Examples
+        --------
+        >>> import datetime, turnout
+        >>> clock = turnout.ManualClock(datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC))
+        >>> clock.advance(datetime.timedelta(hours=-1))
+        >>> clock.now().isoformat()
+        '2026-02-28T23:00:00+00:00'
         """
 
     def now(self, /) -> datetime:
         """
         The time that the clock shows, in UTC.
+
+        Examples
+        --------
+        >>> import datetime, turnout
+        >>> clock = turnout.ManualClock(datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC))
+        >>> clock.now().isoformat()
+        '2026-03-01T00:00:00+00:00'
         """
 
     def set(self, /, now: datetime) -> None:
         """
         Puts the clock at an instant, earlier or later.
+
+        Raises
+        ------
+        ValueError
+            The datetime has no time zone.
+
+        Examples
+        --------
+        >>> import datetime, turnout
+        >>> clock = turnout.ManualClock(datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC))
+        >>> clock.set(datetime.datetime(2026, 2, 28, tzinfo=datetime.UTC))
+        >>> clock
+        ManualClock(datetime.datetime(2026, 2, 28, 0, 0, tzinfo=datetime.timezone.utc))
         """
 
 @final
@@ -692,6 +916,13 @@ class Policy:
     An immutable, compiled policy.
 
     Made by `load_policy`, `Policy.from_bytes` or `Policy.from_document`; put in force by `Engine`.
+
+    Examples
+    --------
+    >>> import turnout
+    >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    >>> len(policy) == len(policy.toggles), "phone" in policy
+    (True, True)
     """
 
     def __contains__(self, key: str, /) -> bool:
@@ -702,7 +933,7 @@ class Policy:
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __len__(self, /) -> int: ...
-    def __reduce__(self, /) -> tuple[Any, tuple[bytes, str, bool]]: ...
+    def __reduce__(self, /) -> tuple[Any, tuple[Any, bool]]: ...
     def __repr__(self, /) -> str: ...
     @property
     def digest(self, /) -> str:
@@ -850,6 +1081,14 @@ class RampPosition:
     def to_dict(self, /) -> dict[str, Any]:
         """
         The position as a dictionary; instants are RFC 3339 texts.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+        >>> engine.ramp("billing-bot")[0].to_dict()["rule"]
+        'ramp'
         """
 
     @property
@@ -875,6 +1114,12 @@ class SystemClock:
     def now(self, /) -> datetime:
         """
         The time now, in UTC.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> turnout.SystemClock().now().year >= 2026
+        True
         """
 
 @final
@@ -903,6 +1148,20 @@ class Toggle:
     ) -> Evaluation:
         """
         As `Engine.evaluate`, without the key.
+
+        Raises
+        ------
+        TypeError, ValueError, Exception
+            As `Engine.evaluate` does.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+        >>> phone = engine.toggle("phone")
+        >>> phone.evaluate("customer-42").value
+        True
         """
 
     def is_enabled(
@@ -910,6 +1169,20 @@ class Toggle:
     ) -> bool:
         """
         As `Engine.is_enabled`, without the key.
+
+        Raises
+        ------
+        TypeError, ValueError, Exception
+            As `Engine.is_enabled` does.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+        >>> phone = engine.toggle("phone")
+        >>> phone.is_enabled("customer-42")
+        True
         """
 
     @property
@@ -986,9 +1259,4 @@ def hash_units(
     >>> import turnout
     >>> turnout.hash_units(["a", "b"], "billing-bot").dtype
     dtype('uint64')
-    """
-
-def noop(key: str, unit: str | int | Context | None = None, attributes: Mapping[str, Any] | None = None) -> bool:
-    """
-    Does nothing: the cost of a call, for benchmarks.
     """

@@ -212,8 +212,12 @@ def test_no_units_but_attributes() -> None:
     [
         (["a", "b"], pl.DataFrame({"x": [1]}), "units has 2 rows but attributes has 1"),
         (["a", "b"], [{"x": 1}], "units has 2 rows but attributes has 1"),
-        (["a", "b"], {"x": [1]}, "units has 2 rows but attributes has 1"),
-        (["a", "b"], {"x": [1, 2], "y": [1]}, "has 1 rows"),
+        (["a", "b"], {"x": [1]}, r"units has 2 rows but attributes\['x'\] has 1"),
+        (["a", "b"], {"x": [1, 2], "y": [1]}, r"units has 2 rows but attributes\['y'\] has 1"),
+        (None, {"x": [1, 2], "y": [1]}, r"attributes\['x'\] has 2 rows but attributes\['y'\] has 1"),
+        # Also of a column that no rule looks at, wherever it stands.
+        (["a"], {"x": [1], "unused": [1, 2]}, r"units has 1 rows but attributes\['unused'\] has 2"),
+        (["a"], {"unused": [1, 2], "x": [1]}, r"units has 1 rows but attributes\['unused'\] has 2"),
         (None, None, "no rows"),
     ],
 )  # fmt: skip

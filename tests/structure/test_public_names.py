@@ -6,7 +6,8 @@ import ast
 import doctest
 import importlib
 import inspect
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,27 +15,36 @@ from typing import Any
 import pytest
 
 import turnout
+import turnout.contacts
 
-NAMES = sorted(name for name in turnout.__all__ if not name.startswith("__"))
+NAMES = sorted(
+    [f"turnout.{name}" for name in turnout.__all__] + [f"turnout.contacts.{n}" for n in turnout.contacts.__all__]
+)
 
 
 def test_there_are_public_names() -> None:
     """The tests below inspect something."""
-    assert len(NAMES) > 10
+    assert len(NAMES) > 30
     assert len(NAMES) == len(set(NAMES))
-    assert set(NAMES) <= set(dir(turnout))
+    assert set(turnout.__all__) <= set(dir(turnout))
 
 
 def documents(name: str) -> dict[str, str]:
     """What the documentation of a public name says, that of its members included."""
-    subject = getattr(turnout, name)
-    if not callable(subject):
-        return {name: constant_document(name)}
+    subject = found(name)
+    if not inspect.isclass(subject) and not inspect.isroutine(subject):
+        return {name: constant_document(name.rpartition(".")[2])}
     texts = {name: inspect.getdoc(subject) or ""}
     if inspect.isclass(subject):
-        members = [key for key in vars(subject) if not key.startswith("__")]
+        members = [key for key in vars(subject) if not key.startswith("_")]
         texts |= {f"{name}.{key}": inspect.getdoc(getattr(subject, key)) or "" for key in members}
     return texts
+
+
+def found(name: str) -> Any:
+    """What a dotted name names."""
+    module, _, last = name.rpartition(".")
+    return getattr(importlib.import_module(module), last)
 
 
 def constant_document(name: str) -> str:
@@ -63,12 +73,51 @@ def test_it_has_an_example_that_runs(name: str, tmp_path: Path, monkeypatch: pyt
     parser = doctest.DocTestParser()
     tests = [parser.get_doctest(text, {}, key, None, 0) for key, text in documents(name).items()]
     tests = [test for test in tests if test.examples]
-    assert tests, f"turnout.{name} has no example"
+    assert tests, f"{name} has no example"
     runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
     failures: list[str] = []
     for test in tests:
         runner.run(test, out=failures.append)
     assert not failures, "".join(failures)
+
+
+def test_every_method_has_an_example_of_its_own() -> None:
+    """That of its class shows something else."""
+    methods = {
+        f"{name}.{key}": inspect.getdoc(getattr(found(name), key)) or ""
+        for name in NAMES
+        if inspect.isclass(found(name))
+        for key in vars(found(name))
+        if not key.startswith("_") and inspect.isroutine(getattr(found(name), key))
+    }
+    assert len(methods) > 20
+    assert not [name for name, text in methods.items() if ">>> " not in text]
+
+
+def test_every_function_says_what_its_parameters_are() -> None:
+    """Of those who have a docstring in sections; a parameter of a special method is Python's."""
+    silent = []
+    for name, text in list(functions()):
+        subject = found(name) if name in NAMES else getattr(found(name.rpartition(".")[0]), name.rpartition(".")[2])
+        parameters = [p.name for p in inspect.signature(subject).parameters.values() if p.name not in ("self", "cls")]
+        stated = text.partition("Parameters\n----------\n")[2].partition("\n\n")[0]
+        if len(parameters) > 1 and "As `Engine." not in text:
+            silent += [
+                f"{name}({one})" for one in parameters if not re.search(rf"^(\w+, )*{one}\b", stated, re.MULTILINE)
+            ]
+    assert not silent
+
+
+def functions() -> Iterator[tuple[str, str]]:
+    """Every public function and method with its documentation."""
+    for name in NAMES:
+        subject = found(name)
+        if inspect.isclass(subject):
+            keys = [key for key in vars(subject) if not key.startswith("_")]
+            named = [(f"{name}.{key}", getattr(subject, key)) for key in keys]
+        else:
+            named = [(name, subject)]
+        yield from ((key, inspect.getdoc(one) or "") for key, one in named if inspect.isroutine(one))
 
 
 def test_the_stub_agrees_with_the_compiled_module() -> None:
@@ -117,3 +166,12 @@ def test_the_stub_is_complete() -> None:
         own = [*f.args.posonlyargs, *f.args.args, *f.args.kwonlyargs]
         untyped += [f"{f.name}({a.arg})" for a in own if a.annotation is None and a.arg not in ("self", "cls")]
     assert not untyped
+
+
+def test_what_is_for_benchmarks_is_not_public() -> None:
+    """The compiled module offers the public names and nothing more; the rest has an underscore, and no stub."""
+    core = importlib.import_module("turnout._core")
+    assert {name for name in vars(core) if not name.startswith("_")} <= set(turnout.__all__)
+    named = [node.name for node in stub().body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    assert len(named) > 10
+    assert not [name for name in named if name.startswith("_")]

@@ -11,6 +11,7 @@ import pytest
 
 from tests.unit.bank_rows import HUNG_UP, NOT_QUEUED, NOT_SERVED, write
 from turnout.contacts import CONTACT_LOG_SCHEMA, BankLogReport, load_bank_log
+from turnout.errors import ContactLogError
 
 
 def load_one(path: Path, **change: str) -> tuple[dict[str, Any], BankLogReport]:
@@ -260,3 +261,30 @@ class TestDays:
         row, report = load_one(path, date="990402", **times)
         assert row["arrived_at"] == dt.datetime(1999, 4, 2, 0, 30, tzinfo=dt.UTC).timestamp() * 1e6
         assert report.skipped_hour == 1
+
+
+class TestSeveralFiles:
+    def test_a_pattern_or_a_list(self, tmp_path: Path) -> None:
+        """As one log: an id that two files have is told apart, and the end of one file is not out of order."""
+        late, early = {"vru_entry": "11:45:33"}, {"date": "991001"}
+        paths = [write(tmp_path / "09.txt", late, {"date": "990930"}), write(tmp_path / "10.txt", early)]
+        for source in (str(tmp_path / "*.txt"), paths, [str(tmp_path / "0?.txt"), paths[1]]):
+            log = load_bank_log(source)
+            assert log.contacts["contact_id"].to_list() == ["AA0101-1000", "AA0101-1001", "AA0101-1000#2"]
+            assert log.report.sources == tuple(map(str, paths))
+            assert (log.report.rows_read, log.report.rows_kept, log.report.repeated_contact_ids) == (3, 3, 1)
+            assert [part.sources for part in log.report.parts] == [(str(path),) for path in paths]
+            assert [part.rows_read for part in log.report.parts] == [2, 1]
+            assert log.report.out_of_order == 0
+            assert len(log.report.days_without_rows) == 28 + 30
+        assert load_bank_log(paths[0]).report.parts == ()
+
+    def test_the_faults_of_all_are_named(self, tmp_path: Path) -> None:
+        paths = [write(tmp_path / f"{name}.txt", {"priority": "9"}) for name in "ab"]
+        with pytest.raises(ContactLogError) as caught:
+            load_bank_log(paths)
+        assert [problem.partition(": line 2: priority")[0] for problem in caught.value.problems] == list(
+            map(str, paths)
+        )
+        with pytest.raises(ContactLogError, match="no file matches"):
+            load_bank_log(str(tmp_path / "*.log"))

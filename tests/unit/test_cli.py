@@ -128,6 +128,8 @@ def test_faults_under_other_commands_go_to_the_error_stream(broken: Path) -> Non
     [
         ([], "Usage"),
         (["chek"], "No such command 'chek'"),
+        (["frobnicate", "x.toml"], "; see: turnout --help\n"),
+        (["--frobnicate"], "; see: turnout --help\n"),
         (["check"], "Missing argument 'POLICY'; see: turnout check --help"),
         (["check", "x.toml", "--loose"], "No such option: --loose"),
         (["check", str(SAMPLE.parent)], "is a folder, not a policy file"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from turnout.cli.binomial import expected_interval
 from turnout.cli.faults import CliError, counted, did_you_mean
-from turnout.cli.inputs import parse_attributes, parse_instant, typed_value
+from turnout.cli.inputs import parse_attributes, parse_instant, read_policy, typed_value
 
 
 @pytest.mark.parametrize(
@@ -87,3 +88,16 @@ def test_the_interval_of_many_customers_is_near_the_normal_one() -> None:
     spread = 1.959964 * math.sqrt(n * share * (1 - share))
     assert abs(low - (n * share - spread)) < 2
     assert abs(high - (n * share + spread)) < 2
+
+
+def test_a_policy_is_read_once_and_no_further_than_a_policy_may_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command line opens what `load_policy` reads, and does not read it whole before."""
+    path = tmp_path / "policy.toml"
+    with path.open("wb") as file:
+        file.truncate(10 * 64 * 2**20)
+    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("read whole"))
+    with pytest.raises(CliError, match="the policy has 1 fault") as caught:
+        read_policy(path)
+    assert caught.value.problems[0].kind == "limit"

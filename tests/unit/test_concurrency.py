@@ -167,11 +167,15 @@ def test_a_call_that_comes_back_into_its_engine() -> None:
     asked: list[bool] = []
 
     def clock() -> dt.datetime:
-        asked.append(desk.is_enabled("plain", "c-1"))
-        desk.swap(other)
+        # The engine asks its clock once while it is made.
+        for desk in desks:
+            asked.append(desk.is_enabled("plain", "c-1"))
+            desk.swap(other)
         return NOW
 
+    desks: list[turnout.Engine] = []
     desk = turnout.Engine(closed, clock=clock)
+    desks.append(desk)
     found = desk.evaluate("t", "c-1")
     # What was begun under one policy ends under it.
     assert (found.code, found.policy_digest, asked) == ("OUTSIDE_SCHEDULE", closed.digest, [True])

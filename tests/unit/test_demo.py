@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,43 @@ def test_it_fits_eighty_columns_without_colour(report: DemoReport, shown: str) -
     assert f"{report.log.customers:,} customers in {report.log.contacts_identified:,} contacts" in text
     assert "counted apart" in text
     assert not any(line.endswith(" ") for line in text.splitlines())
+
+
+def test_the_reasons_of_each_day_are_shown(report: DemoReport, shown: str) -> None:
+    """Every count of the report by toggle, reason and day; a reader could add them up again."""
+    text = shown.partition("Reasons by day")[2].partition("\nRamp ")[0]
+    legend, *tables = text.split("\n\n")
+    entries = [entry for line in legend.splitlines()[1:] for entry in re.split(r" {2,}", line)]
+    letters = {reason: letter for letter, reason in (entry.split(" ", 1) for entry in entries)}
+    read: dict[tuple[str, str, str], int] = {}
+    for table in tables:
+        names, head, *lines = table.splitlines()
+        starts = [(match.start(), match.group()) for match in re.finditer(r"\S+", names) if match.group() != "day"]
+        places = [(match.end(), match.group()) for match in re.finditer(r"\S+", head) if match.group() != "day"]
+        for line in lines:
+            if line.startswith("On every day"):
+                continue
+            for end, letter in places:
+                toggle = [name for start, name in starts if start < end][-1]
+                number = line[:end].split()[-1]
+                assert line[end : end + 1] in ("", " ")
+                if number != "-":
+                    read[line[:10], toggle, letter] = int(number.replace(",", ""))
+    several = {toggle for _, toggle, _ in read}
+    expected = {
+        (
+            f"{count.day:%a %b %d}",
+            count.toggle,
+            letters[", ".join(filter(None, (count.reason, count.code)))],
+        ): count.contacts
+        for count in report.decisions
+        if count.toggle in several
+    }
+    assert read == expected
+    assert len(read) > 200
+    for toggle in {count.toggle for count in report.decisions} - several:
+        assert len({(count.reason, count.code) for count in report.decisions if count.toggle == toggle}) == 1
+        assert re.search(rf"alone: .*\b{toggle}\b", text)
 
 
 @pytest.mark.parametrize("columns", [50, 60, 78, 120])

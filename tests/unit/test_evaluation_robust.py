@@ -208,8 +208,11 @@ def test_nothing_is_kept_of_a_contact() -> None:
 
 def test_a_clock_that_fails_is_the_callers_affair() -> None:
     """The error comes through where the time is needed, and only there."""
+    times = iter([dt.datetime(2026, 5, 1, tzinfo=dt.UTC)])
 
     def broken() -> dt.datetime:
+        for now in times:
+            return now
         raise ZeroDivisionError("clock")
 
     timed = toggle(schedule={"zone": "UTC", "open": "daily 08:00-20:00"})
@@ -229,7 +232,8 @@ def test_a_clock_that_fails_is_the_callers_affair() -> None:
 def test_the_clock_is_read_once() -> None:
     """All of one evaluation, prerequisites included, sees the same time."""
     last = dt.datetime(2026, 5, 1, 19, 59, 59, tzinfo=dt.UTC)
-    times = iter([last, last + dt.timedelta(seconds=1)])
+    # The first is asked for by the engine when it is made.
+    times = iter([last, last, last + dt.timedelta(seconds=1)])
     schedule = {"zone": "UTC", "open": "daily 08:00-20:00"}
     desk = engine({"a": toggle(schedule=schedule), "b": toggle(schedule=schedule, requires={"a": True})})
     ticking = turnout.Engine(desk.policy, clock=lambda: next(times))

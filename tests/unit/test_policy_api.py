@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import datetime as dt
 import tomllib
+import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,11 +31,6 @@ GATE = ("billing-bot", "ramp", 0, 50)
 def engine(clock: Any) -> turnout.Engine:
     """An engine with a clock of any kind."""
     return turnout.Engine(SAMPLE, clock=clock)
-
-
-def raising() -> dt.datetime:
-    """A clock that has stopped."""
-    raise LookupError("the clock has stopped")
 
 
 # A call, what it raises, and words of the message.
@@ -88,11 +84,28 @@ GATES: list[Refusal] = [
     (lambda: ENGINE.swap(SAMPLE, gates=[loose.GateResult("billing-bot", "ramp", 9, 1, NOW)]), ValueError, "step 9"),
     (lambda: ENGINE.swap(SAMPLE, gates=[loose.GateResult("billing-bot", "ramp", 1, 1, NOW)]), ValueError, "min_n"),
 ]
+# What holds several columns.
+TABLES: list[Any] = [
+    pl.DataFrame({"customer_id": ["a"]}),
+    np.array([["a", "b"]]),
+    np.array([[1, 2]]),
+    {"customer_id": ["a"]},
+    {},
+    types.MappingProxyType({"customer_id": ["a"]}),
+]
 BATCHES: list[Refusal] = [
     (lambda: ENGINE.evaluate_many("phone"), ValueError, "no rows"),
     (lambda: ENGINE.evaluate_many("phone", 5), TypeError, "units"),
     (lambda: ENGINE.evaluate_many("phone", "ab"), TypeError, "units"),
-    (lambda: ENGINE.evaluate_many("phone", {"a": 1}), TypeError, "units"),
+    *(
+        (lambda table=table: ENGINE.evaluate_many("phone", table), TypeError, r'units=frame\["customer_id"\]; got ')
+        for table in TABLES
+    ),
+    *(
+        (lambda table=table: ENGINE.evaluate_many("phone", ["a"], at=table), TypeError, r'at=frame\["arrived_at"\]; ')
+        for table in TABLES
+    ),
+    (lambda: loose.hash_units(pl.DataFrame({"a": ["b"]}), "s"), TypeError, "units must be one column"),
     (lambda: ENGINE.evaluate_many("phone", {"a", "b"}), TypeError, "units"),
     (lambda: ENGINE.evaluate_many("phone", turnout.Context("a")), TypeError, "units"),
     (lambda: ENGINE.evaluate_many("phone", ["a", "b"], [{}]), ValueError, "units has 2 rows but attributes has 1"),
@@ -185,37 +198,6 @@ def test_any_instant_is_answered(at: Any) -> None:
         assert ENGINE.explain(key, "customer-42", contact, at=at).evaluation == answer
         assert ENGINE.evaluate_many(key, ["customer-42"], [contact], at=at)[0] == answer
         assert all(position.to_dict() for position in ENGINE.ramp(key, at=at))
-
-
-@pytest.mark.parametrize(
-    ("clock", "error", "words"),
-    [
-        (lambda: dt.datetime(2026, 1, 1), ValueError, "time zone"),
-        (lambda: "now", TypeError, "clock"),
-        (lambda: None, TypeError, "clock"),
-        (lambda: 5, TypeError, "clock"),
-        (turnout.SystemClock, TypeError, "clock"),
-        (raising, LookupError, "the clock has stopped"),
-        (lambda instant: instant, TypeError, "argument"),
-    ],
-)
-def test_a_clock_that_does_not_tell_the_time(clock: Any, error: type[Exception], words: str) -> None:
-    """It is the caller's own fault, and is not hidden; a toggle that needs no time does not ask."""
-    asked = engine(clock)
-    calls: list[Callable[[], Any]] = [
-        lambda: asked.evaluate("chat", "u"),
-        lambda: asked.is_enabled("chat", "u"),
-        lambda: asked.explain("chat", "u"),
-        lambda: asked.evaluate_all("u"),
-        lambda: asked.evaluate_many("chat", ["u"]),
-        lambda: asked.toggle("chat").is_enabled("u"),
-        lambda: asked.ramp("billing-bot"),
-    ]
-    for call in calls:
-        with pytest.raises(error, match=words):
-            call()
-    assert asked.is_enabled("phone", "u")
-    assert asked.evaluate("chat", "u", at=NOW).enabled
 
 
 def test_a_key_that_is_no_text_for_a_computer_is_an_unknown_key_or_refused() -> None:

@@ -183,3 +183,12 @@ def test_a_policy_with_faults_survives_being_pickled() -> None:
     assert again.digest == policy.digest
     assert [(p.path, p.message) for p in again.problems] == [(p.path, p.message) for p in policy.problems]
     assert engine(again).evaluate_all("c-1").enabled == ["good"]
+
+
+def test_a_document_that_nobody_wrote_as_text_has_no_lines() -> None:
+    """Neither what was read from dictionaries, nor a copy of what was read from a file."""
+    tree = {"turnout": 1, "toggles": {"bad": governed(ownr=1)}}
+    assert [(p.line is None, p.column is None) for p in lenient(tree).problems] == [(False, False)]
+    document = turnout.Policy.from_document(tree, strict=False)
+    for policy in (document, pickle.loads(pickle.dumps(document)), pickle.loads(pickle.dumps(lenient(tree)))):
+        assert [(p.path, p.line, p.column) for p in policy.problems] == [("toggles.bad.ownr", None, None)]

@@ -31,7 +31,9 @@ class TurnoutGroup(TyperGroup):
             report(fault, as_json="--json" in given)
             code = fault.exit_code
         except typer.TyperException as fault:
-            hint = "see: turnout --help" if not given or given[0].startswith("-") else f"see: turnout {given[0]} --help"
+            # A word that is no command has no help of its own.
+            command = f"{given[0]} " if given and given[0] in self.commands else ""
+            hint = f"see: turnout {command}--help"
             report(CliError(_sentence(fault.format_message()), hint=hint), as_json="--json" in given)
             code = fault.exit_code
         except typer.Abort:

@@ -13,6 +13,8 @@ from typing import TextIO, cast
 from rich.console import Console
 from rich.table import Table
 
+# Below this many columns, tables show less beside each other.
+WIDE_COLUMNS = 78
 BLANKS_AT_END = re.compile(" +$", re.MULTILINE)
 
 
@@ -56,6 +58,11 @@ def plain_table(*columns: str, head: bool = True) -> Table:
             column.removeprefix(">"), justify="right" if column.startswith(">") else "left", overflow="fold"
         )
     return table
+
+
+def is_wide(console: Console) -> bool:
+    """Whether there is room for two things beside each other."""
+    return console.width >= WIDE_COLUMNS
 
 
 def bullets(lines: Iterable[str]) -> Table:

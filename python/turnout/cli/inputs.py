@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +21,15 @@ MOST_SAMPLES = 2**53
 
 def read_bytes(path: Path, what: str, hint: str) -> bytes:
     """The bytes of a file, or a fault that says which file and why."""
-    try:
+    with faults_of(path, what, hint):
         return path.read_bytes()
+
+
+@contextmanager
+def faults_of(path: Path, what: str, hint: str) -> Iterator[None]:
+    """Turns what goes wrong with a file into a fault that says which file and why."""
+    try:
+        yield
     except FileNotFoundError:
         raise CliError(f"no such {what}", where=str(path), hint=hint, kind="missing_file") from None
     except IsADirectoryError:
@@ -36,12 +44,15 @@ def read_policy(path: Path, *, strict: bool = True) -> Policy:
     from turnout import load_policy
     from turnout.errors import PolicyError
 
-    read_bytes(path, "policy file", "give the path of a policy, or write a first one with: turnout init")
-    if path.suffix.lower() not in (".toml", ".json"):
-        message = f"a policy ends in .toml or .json, not {path.suffix!r}"
-        raise CliError(message, where=str(path), hint="rename the file to what it holds")
+    hint = "give the path of a policy, or write a first one with: turnout init"
     try:
-        return load_policy(path, strict=strict)
+        with faults_of(path, "policy file", hint):
+            # That it is there is said first. It is read by `load_policy` alone, which stops where no policy goes on.
+            path.open("rb").close()
+            if path.suffix.lower() not in (".toml", ".json"):
+                message = f"a policy ends in .toml or .json, not {path.suffix!r}"
+                raise CliError(message, where=str(path), hint="rename the file to what it holds")
+            return load_policy(path, strict=strict)
     except PolicyError as error:
         count = counted(len(error.problems), "fault")
         raise CliError(

@@ -7,19 +7,29 @@ Queueing-Science Perspective", Journal of the American Statistical Association 1
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from turnout.contacts.bank_report import report_bank_log
-from turnout.contacts.bank_text import ROUNDED_ID, read_bank_text
+from turnout.contacts.bank_text import ROUNDED_ID, BankText, read_bank_text
 from turnout.contacts.check import check_contacts
+from turnout.contacts.files import FilePath, find_files
 from turnout.contacts.report import BankLogReport, ContactLog
 from turnout.contacts.schema import CONTACT_LOG_SCHEMA
+from turnout.errors import ContactLogError
 
 BANK_ZONE: Final = "Asia/Jerusalem"
+"""The time zone of the bank log's clock times.
+
+Examples
+--------
+>>> import turnout.contacts
+>>> turnout.contacts.BANK_ZONE
+'Asia/Jerusalem'
+"""
 BANK_SITE: Final = "anonymous-bank"
 BANK_QUEUES: Final = {
     "PS": "regular",
@@ -29,7 +39,14 @@ BANK_QUEUES: Final = {
     "NW": "prospect",
     "TT": "call-back",
 }
-"""The queue's name for each type of call that the log's documentation lists."""
+"""The queue's name for each type of call that the log's documentation lists.
+
+Examples
+--------
+>>> import turnout.contacts
+>>> turnout.contacts.BANK_QUEUES["PS"]
+'regular'
+"""
 
 _UNLISTED: Final = "unlisted"
 _DAY_S: Final = 86_400
@@ -39,8 +56,8 @@ _CLOCKS: Final = ("vru_entry", "vru_exit", "q_start", "q_exit", "ser_start", "se
 _DURATIONS: Final = ("vru_time", "q_time", "ser_time")
 
 
-def load_bank_log(path: str | os.PathLike[str]) -> ContactLog[BankLogReport]:
-    r"""Load one month of the "Anonymous Bank" call log.
+def load_bank_log(source: FilePath | Sequence[FilePath]) -> ContactLog[BankLogReport]:
+    r"""Load one month of the "Anonymous Bank" call log, or several.
 
     Only PHANTOM rows are dropped. Clock times are local time at Asia/Jerusalem and carry no date of their own: each is
     put on the day that brings it nearest to the time before it, so that calls across midnight stay whole. Waits are
@@ -50,22 +67,25 @@ def load_bank_log(path: str | os.PathLike[str]) -> ContactLog[BankLogReport]:
 
     Parameters
     ----------
-    path
-        The file, tab separated, with its header.
+    source
+        A file, tab separated, with its header; a pattern such as `logs/*.txt`, or several of either, read in sorted
+        order per pattern.
 
     Returns
     -------
     ContactLog
         The contacts, sorted by arrival, in `CONTACT_LOG_SCHEMA` with five columns after it: `priority` (2 is high, a
         head start of 90 s), `vru_exited_at` (us UTC), `vru_s` and `queue_s` (s; the log's own durations), and
-        `service_started_at` (us UTC; the agent's clock). The report counts every oddity that was met.
+        `service_started_at` (us UTC; the agent's clock). The report counts every oddity that was met, of all files and
+        of each.
 
     Raises
     ------
     ContactLogError
-        The file is empty, not text, without its header, or has faulty lines; all are named, and nothing is loaded.
+        No file matches, or a file is empty, not text, without its header, or has faulty lines; all of them are named,
+        and nothing is loaded.
     OSError
-        The file cannot be read.
+        A file cannot be read.
 
     References
     ----------
@@ -88,13 +108,30 @@ def load_bank_log(path: str | os.PathLike[str]) -> ContactLog[BankLogReport]:
     >>> log.report.rows_kept, log.report.unterminated_last_line
     (1, True)
     """
-    source = Path(path)
-    text = read_bank_text(source)
-    rows = _place_times(_read_values(text.rows))
+    paths = find_files(source)
+    texts = _read_all(paths)
+    # All files at once, so that an id that two of them have is told apart as it is within one.
+    together = pl.concat(text.rows.with_columns(pl.lit(file).alias("file")) for file, text in enumerate(texts))
+    rows = _place_times(_read_values(together))
     contacts = _to_contacts(rows.filter(pl.col("outcome") != "PHANTOM"))
     # The rows were mended to keep every rule; a rule that is broken nevertheless must not pass unseen.
     check_contacts(contacts)
-    return ContactLog(contacts, report_bank_log(str(source), text, rows, tuple(BANK_QUEUES)))
+    report = report_bank_log(list(map(str, paths)), texts, rows, tuple(BANK_QUEUES))
+    return ContactLog(contacts, report)
+
+
+def _read_all(paths: Sequence[Path]) -> list[BankText]:
+    """The text of every file, or the faults of all."""
+    texts: list[BankText] = []
+    problems: list[str] = []
+    for path in paths:
+        try:
+            texts.append(read_bank_text(path))
+        except ContactLogError as error:
+            problems += error.problems
+    if problems:
+        raise ContactLogError(problems)
+    return texts
 
 
 def _read_values(rows: pl.DataFrame) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Final
 
 import polars as pl
@@ -17,22 +18,29 @@ _SHORT_SERVICE_S: Final = 10
 _DAY_S: Final = 86_400
 
 
-def report_bank_log(source: str, text: BankText, rows: pl.DataFrame, listed_types: tuple[str, ...]) -> BankLogReport:
-    """Count what a bank log holds; `rows` are all its rows, with their times placed."""
+def report_bank_log(
+    sources: Sequence[str], texts: Sequence[BankText], rows: pl.DataFrame, listed_types: tuple[str, ...]
+) -> BankLogReport:
+    """Count what a bank log holds; `rows` are all its rows, with their times placed and the index of their file."""
+    parts: list[BankLogReport] = []
+    if len(sources) > 1:
+        for file, (source, text) in enumerate(zip(sources, texts, strict=True)):
+            parts.append(report_bank_log([source], [text], rows.filter(pl.col("file") == file), listed_types))
     counted = rows.select(expr.fill_null(False).sum().alias(name) for name, expr in _traps().items())
     counts: dict[str, Any] = counted.row(0, named=True)
     phantoms = rows.filter(pl.col("outcome") == "PHANTOM").height
     unlisted = rows.filter(~pl.col("type").is_in(listed_types))["type"].value_counts(sort=True)
     return BankLogReport(
-        sources=(source,),
+        sources=tuple(sources),
         rows_read=rows.height,
         rows_kept=rows.height - phantoms,
         dropped={"PHANTOM outcome": phantoms} if phantoms else {},
         **counts,
         unlisted_types=dict(unlisted.iter_rows()),
-        crlf_lines=text.crlf_lines,
-        unterminated_last_line=text.unterminated_last_line,
+        crlf_lines=sum(text.crlf_lines for text in texts),
+        unterminated_last_line=any(text.unterminated_last_line for text in texts),
         days_without_rows=_days_without_rows(rows),
+        parts=tuple(parts),
     )
 
 
@@ -70,8 +78,8 @@ def _traps() -> dict[str, pl.Expr]:
         "abandoned_in_vru": hung_up & ~queued,
         "abandoned_with_service": hung_up & service,
         "abandoned_with_server": hung_up & ~no_server,
-        "out_of_order": entry < entry.shift(),
-        "out_of_order_within_line": entry < entry.shift().over("vru+line"),
+        "out_of_order": entry < entry.shift().over("file"),
+        "out_of_order_within_line": entry < entry.shift().over("file", "vru+line"),
         "past_midnight": pl.any_horizontal(pl.col("^w_.*$").floordiv(_DAY_S) != entry.floordiv(_DAY_S)),
         "duration_mismatches": pl.any_horizontal(apart),
         "repeated_hour": pl.col("in_repeated_hour"),

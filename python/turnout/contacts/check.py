@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 import polars as pl
 
 from turnout.contacts.rules import ROWS_SHOWN, RowRule, row_rules, type_faults
 from turnout.contacts.schema import CONTACT_LOG_SCHEMA, TOGGLE_PREFIX, is_toggle_column
 from turnout.errors import ContactLogError
+
+Places: TypeAlias = Callable[[int], str]
+"""Where a row of a frame, counted from 0, stands in its file, such as "line 3"."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -30,6 +34,13 @@ class ContactLogReport:
         The keys of the toggles whose variant and mode are logged.
     extra_columns
         Columns that are not part of the schema.
+
+    Examples
+    --------
+    >>> import turnout.contacts
+    >>> report = turnout.contacts.check_contacts(turnout.contacts.load_sample_contacts())
+    >>> report.rows > report.unidentified, report.toggles
+    (True, ())
     """
 
     rows: int
@@ -80,13 +91,18 @@ def check_contacts(frame: pl.DataFrame | pl.LazyFrame) -> ContactLogReport:
         raise TypeError(f"frame: expected polars.DataFrame or polars.LazyFrame, found {type(frame).__name__}")
     lazy = frame.lazy()
     schema = lazy.collect_schema()
-    problems = [*type_faults(schema), *row_faults(lazy, row_rules(schema))]
-    if problems:
+    if problems := frame_faults(lazy):
         raise ContactLogError(problems)
     return _describe(lazy, schema)
 
 
-def row_faults(lazy: pl.LazyFrame, rules: list[RowRule]) -> list[str]:
+def frame_faults(lazy: pl.LazyFrame, places: Places | None = None) -> list[str]:
+    """Every fault of a contact log."""
+    schema = lazy.collect_schema()
+    return [*type_faults(schema), *row_faults(lazy, row_rules(schema), places)]
+
+
+def row_faults(lazy: pl.LazyFrame, rules: list[RowRule], places: Places | None = None) -> list[str]:
     """Say which rules are broken, how often, and in which rows first."""
     if not rules:
         return []
@@ -96,23 +112,28 @@ def row_faults(lazy: pl.LazyFrame, rules: list[RowRule]) -> list[str]:
         return []
     # Only the broken rules pay for the search of their rows.
     first_rows = lazy.select(_first_rows(rules[i]).alias(str(i)) for i in counts).collect()
-    return [f"{rules[i].message} ({name_rows(first_rows[str(i)][0].to_list(), count)})" for i, count in counts.items()]
+    where = {i: name_rows(first_rows[str(i)][0].to_list(), count, places) for i, count in counts.items()}
+    return [f"{rules[i].message} ({where[i]})" for i in counts]
 
 
 def _first_rows(rule: RowRule) -> pl.Expr:
     return pl.int_range(pl.len(), dtype=pl.Int64).filter(rule.broken.fill_null(False)).head(ROWS_SHOWN).implode()
 
 
-def name_rows(first: list[int], count: int) -> str:
-    """Name the first few of a number of rows.
+def name_rows(first: list[int], count: int, places: Places | None = None) -> str:
+    """Name the first few of a number of rows: by their places, or counted from 0.
 
     Examples
     --------
     >>> from turnout.contacts.check import name_rows
     >>> name_rows([4], 1), name_rows([4, 9, 11], 20)
     ('row 4', 'rows 4, 9, 11 and 17 more')
+    >>> name_rows([4], 1, lambda row: f"line {row + 2}")
+    'line 6'
     """
     more = f" and {count - len(first)} more" if count > len(first) else ""
+    if places is not None:
+        return f"{', '.join(map(places, first))}{more}"
     return f"row{'s' if count > 1 else ''} {', '.join(map(str, first))}{more}"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from turnout.contacts.check import name_rows
+from turnout.contacts.check import Places, name_rows
 from turnout.contacts.rules import ROWS_SHOWN
 from turnout.contacts.schema import CONTACT_LOG_COLUMNS, CONTACT_LOG_SCHEMA, TOGGLE_DTYPE, ContactColumn
 from turnout.errors import ContactLogError
@@ -37,12 +37,27 @@ class Converted:
         The same in words.
     filled
         Columns that the source lacked.
+    repeated
+        For each column with such times, by name: how many clock times came twice, in an hour that was repeated.
     """
 
     frame: pl.DataFrame
     faulty: Mapping[str, pl.Series]
     problems: tuple[str, ...]
     filled: tuple[str, ...]
+    repeated: Mapping[str, int]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Read:
+    """A column that was read: null where a value is of another form than `wanted`."""
+
+    values: pl.Series
+    wanted: str
+    skipped: pl.Series | None = None
+    """Clock times that never were, for the clocks went forward over them."""
+    repeated: pl.Series | None = None
+    """Clock times that came twice."""
 
 
 def rename(frame: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
@@ -60,7 +75,9 @@ def rename(frame: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
     return frame.rename(dict(columns))
 
 
-def convert(frame: pl.DataFrame, constants: Mapping[str, str], zone: str | None) -> Converted:
+def convert(
+    frame: pl.DataFrame, constants: Mapping[str, str], zone: str | None, places: Places | None = None
+) -> Converted:
     """Bring a frame of named columns into the schema.
 
     Parameters
@@ -71,6 +88,8 @@ def convert(frame: pl.DataFrame, constants: Mapping[str, str], zone: str | None)
         Values for text columns that the source lacks.
     zone
         The time zone of times without an offset; without it they are faults.
+    places
+        Where the rows stand in their file, when they have lines.
 
     Raises
     ------
@@ -78,7 +97,7 @@ def convert(frame: pl.DataFrame, constants: Mapping[str, str], zone: str | None)
         A column that every row needs is missing and has no constant.
     """
     frame = _gather_toggles(frame)
-    columns, filled, problems, faulty = [], [], [], {}
+    columns, filled, problems, faulty, repeated = [], [], [], {}, {}
     for column in CONTACT_LOG_COLUMNS:
         name = column.name
         if name not in frame.columns:
@@ -91,16 +110,22 @@ def convert(frame: pl.DataFrame, constants: Mapping[str, str], zone: str | None)
                 problems.append(_missing(column, frame.columns))
             continue
         found = frame[name]
-        value, wanted = _read(found, column, zone)
-        unread = found.is_not_null() & value.is_null()
+        read = _read(found, column, zone)
+        unread = found.is_not_null() & read.values.is_null()
         if unread.any():
             faulty[name] = unread
-            problems.append(_unread(found, unread, wanted))
-        columns.append(value)
+            skipped = _nothing(found, pl.Boolean()).fill_null(False) if read.skipped is None else read.skipped
+            gone = f"a clock time that exists in {zone}, where the clocks went forward over it; give it an offset"
+            for rows, wanted in ((unread & ~skipped, read.wanted), (skipped, gone)):
+                if rows.any():
+                    problems.append(_unread(found, rows, wanted, places))
+        if read.repeated is not None and read.repeated.any():
+            repeated[name] = int(read.repeated.sum())
+        columns.append(read.values)
     if len(columns) < len(CONTACT_LOG_COLUMNS):
         raise ContactLogError(problems)
     extras = frame.drop(CONTACT_LOG_SCHEMA.names(), strict=False)
-    return Converted(pl.DataFrame(columns).hstack(extras), faulty, tuple(problems), tuple(filled))
+    return Converted(pl.DataFrame(columns).hstack(extras), faulty, tuple(problems), tuple(filled), repeated)
 
 
 def _missing(column: ContactColumn, present: list[str]) -> str:
@@ -111,33 +136,33 @@ def _missing(column: ContactColumn, present: list[str]) -> str:
     )
 
 
-def _unread(found: pl.Series, unread: pl.Series, wanted: str) -> str:
+def _unread(found: pl.Series, unread: pl.Series, wanted: str, places: Places | None) -> str:
     rows = unread.arg_true()
-    where = name_rows(rows.head(ROWS_SHOWN).to_list(), rows.len())
+    where = name_rows(rows.head(ROWS_SHOWN).to_list(), rows.len(), places)
     samples = ", ".join(repr(value) for value in found.filter(unread).head(ROWS_SHOWN).to_list())
     return f"{found.name}: expected {wanted}, found {samples} ({where})"
 
 
-def _read(found: pl.Series, column: ContactColumn, zone: str | None) -> tuple[pl.Series, str]:
+def _read(found: pl.Series, column: ContactColumn, zone: str | None) -> _Read:
     """Read a column; null where a value is of the wrong form."""
     if column.kind == "time":
         return _read_times(found, zone)
     if column.kind == "flag" and found.dtype == pl.String:
-        return _read_flags(found), "true or false"
+        return _Read(_read_flags(found), "true or false")
     if column.kind == "text" and (found.dtype.is_float() or found.dtype.is_nested() or found.dtype == pl.Binary):
-        return _nothing(found, pl.String()), "text or a whole number"
+        return _Read(_nothing(found, pl.String()), "text or a whole number")
     if column.kind == "outcome" and found.dtype.is_numeric():
         # Not an index into the outcomes, as a cast would take it.
-        return _nothing(found, column.dtype), column.description
+        return _Read(_nothing(found, column.dtype), column.description)
     if column.kind == "integer" and found.dtype.is_float():
-        return found.set(found != found.floor(), None).cast(pl.Int32, strict=False), "a whole number"
+        return _Read(found.set(found != found.floor(), None).cast(pl.Int32, strict=False), "a whole number")
     if column.kind in ("seconds", "score", "integer") and found.dtype == pl.String:
         found = found.str.strip_chars()
     wanted = column.description if column.kind == "outcome" else column.wants
     try:
-        return found.cast(column.dtype, strict=False), wanted
+        return _Read(found.cast(column.dtype, strict=False), wanted)
     except pl.exceptions.PolarsError:
-        return _nothing(found, column.dtype), f"{wanted}, not {found.dtype}"
+        return _Read(_nothing(found, column.dtype), f"{wanted}, not {found.dtype}")
 
 
 def _nothing(found: pl.Series, dtype: pl.DataType) -> pl.Series:
@@ -150,29 +175,38 @@ def _read_flags(found: pl.Series) -> pl.Series:
     return found.to_frame().select(flag.alias(found.name)).to_series()
 
 
-def _read_times(found: pl.Series, zone: str | None) -> tuple[pl.Series, str]:
+def _read_times(found: pl.Series, zone: str | None) -> _Read:
     """Read times as microseconds since 1970-01-01 UTC."""
     wanted = "ISO 8601 with an offset, such as 2026-03-01T08:15:00Z, or whole microseconds since 1970-01-01 UTC"
     if zone is None:
         wanted += "; for times without an offset give zone='Europe/Berlin' or the like"
     if isinstance(found.dtype, pl.Datetime):
         if found.dtype.time_zone is None:
-            found = _localize(found, zone)
-        return found.dt.epoch("us"), wanted
+            return _localize(found, zone, wanted)
+        return _Read(found.dt.epoch("us"), wanted)
     if found.dtype == pl.String:
-        return _parse_times(found.str.strip_chars(), zone), wanted
+        return _parse_times(found.str.strip_chars(), zone, wanted)
     if found.dtype.is_integer() or found.dtype == pl.Null:
-        return found.cast(pl.Int64, strict=False), wanted
-    return _nothing(found, pl.Int64()), f"{wanted}; not {found.dtype}"
+        return _Read(found.cast(pl.Int64, strict=False), wanted)
+    return _Read(_nothing(found, pl.Int64()), f"{wanted}; not {found.dtype}")
 
 
-def _parse_times(text: pl.Series, zone: str | None) -> pl.Series:
+def _parse_times(text: pl.Series, zone: str | None, wanted: str) -> _Read:
     times = text.cast(pl.Int64, strict=False)
     rest = times.is_null() & text.is_not_null()
-    return times.scatter(rest.arg_true(), _parse_iso(text.filter(rest), zone)) if rest.any() else times
+    if not rest.any():
+        return _Read(times, wanted)
+    read, rows = _parse_iso(text.filter(rest), zone, wanted), rest.arg_true()
+    marks = [None if mark is None else _at(rows, mark, text.len()) for mark in (read.skipped, read.repeated)]
+    return _Read(times.scatter(rows, read.values), wanted, *marks)
 
 
-def _parse_iso(text: pl.Series, zone: str | None) -> pl.Series:
+def _at(rows: pl.Series, marks: pl.Series, length: int) -> pl.Series:
+    """Marks of some rows as marks of all."""
+    return pl.Series([False]).new_from_index(0, length).scatter(rows, marks)
+
+
+def _parse_iso(text: pl.Series, zone: str | None, wanted: str) -> _Read:
     """Date and time of day, with an offset or in the zone; null where a text is neither."""
     groups = pl.col(text.name).str.extract_groups(_ISO).struct.rename_fields(list(_ISO_PARTS))
     parts = text.to_frame().select(groups.alias("parts")).unnest("parts")
@@ -186,15 +220,22 @@ def _parse_iso(text: pl.Series, zone: str | None) -> pl.Series:
     zoned = read["clock"].dt.epoch("us") - read["ahead_us"]
     has_offset = read["utc"].is_not_null() | read["sign"].is_not_null()
     if has_offset.all():
-        return zoned
-    return zoned.zip_with(has_offset, _localize(read["clock"], zone).dt.epoch("us"))
+        return _Read(zoned, wanted)
+    # Times with an offset are no clock times of the zone, so that nothing is said of them.
+    local = _localize(pl.select(pl.when(~has_offset).then(read["clock"])).to_series(), zone, wanted)
+    return dataclasses.replace(local, values=zoned.zip_with(has_offset, local.values))
 
 
-def _localize(naive: pl.Series, zone: str | None) -> pl.Series:
+def _localize(naive: pl.Series, zone: str | None, wanted: str) -> _Read:
     """Put naive times into a zone: the earlier of two instants, and null in an hour that was skipped."""
     if zone is None:
-        return _nothing(naive, pl.Datetime("us", "UTC"))
-    return naive.dt.cast_time_unit("us").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+        return _Read(_nothing(naive, pl.Int64()), wanted)
+    clock = naive.dt.cast_time_unit("us")
+    first, last = (
+        clock.dt.replace_time_zone(zone, ambiguous=which, non_existent="null").dt.epoch("us")
+        for which in ("earliest", "latest")
+    )
+    return _Read(first, wanted, clock.is_not_null() & first.is_null(), (first != last).fill_null(False))
 
 
 def _gather_toggles(frame: pl.DataFrame) -> pl.DataFrame:

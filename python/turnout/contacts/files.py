@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import csv
+import glob
 import io
+import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import polars as pl
 
 from turnout.errors import ContactLogError
+
+FilePath: TypeAlias = str | os.PathLike[str]
 
 _BOM: Final = b"\xef\xbb\xbf"
 _LINES_SHOWN: Final = 3
@@ -34,8 +39,37 @@ def read_parquet(path: Path) -> pl.DataFrame:
             raise ContactLogError([f"{path}: expected a Parquet file; {error}"]) from error
 
 
-def read_csv(path: Path) -> pl.DataFrame:
+def find_files(source: FilePath | Sequence[FilePath]) -> list[Path]:
+    """The files that paths and patterns name, in sorted order per pattern.
+
+    Raises
+    ------
+    ContactLogError
+        No file matches a pattern, or there is nothing to look for.
+    """
+    patterns = [source] if isinstance(source, (str, os.PathLike)) else list(source)
+    paths: list[Path] = []
+    for pattern in [os.fspath(item) for item in patterns]:
+        # A file whose own name holds a bracket is that file, not a pattern.
+        if glob.has_magic(pattern) and not Path(pattern).exists():
+            found = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 -- Path.glob refuses absolute patterns
+            if not found:
+                raise ContactLogError([f"{pattern}: no file matches; expected at least one"])
+            paths += map(Path, found)
+        else:
+            paths.append(Path(pattern))
+    if not paths:
+        raise ContactLogError(["source: found an empty list; expected at least one file"])
+    return paths
+
+
+def read_csv(path: Path) -> tuple[pl.DataFrame, pl.Series]:
     """Read a CSV file with a header, every column as text; an empty field is null.
+
+    Returns
+    -------
+    tuple
+        The rows, and the line on which each begins, counted from 1 with the header as line 1.
 
     Raises
     ------
@@ -64,7 +98,7 @@ def read_csv(path: Path) -> pl.DataFrame:
         problems.append(f"expected {counts.height - 1} rows after the header, found {frame.height}; a stray quote?")
     if problems:
         raise ContactLogError(f"{path}: {problem}" for problem in problems)
-    return frame
+    return frame, counts["line"].slice(1)
 
 
 def _count_fields(data: bytes) -> pl.DataFrame:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
-import glob
-import os
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -13,14 +13,13 @@ import polars as pl
 
 from turnout.contacts.bank import load_bank_log
 from turnout.contacts.bank_text import looks_like_bank_log
-from turnout.contacts.check import check_contacts, row_faults
+from turnout.contacts.check import Places, check_contacts, frame_faults, row_faults
 from turnout.contacts.convert import Converted, convert, rename
-from turnout.contacts.files import read_csv, read_parquet, write_csv
+from turnout.contacts.files import FilePath, find_files, read_csv, read_parquet, write_csv
 from turnout.contacts.report import ContactLog, LoadReport
 from turnout.contacts.rules import row_rules, type_faults
 from turnout.errors import ContactLogError
 
-FilePath: TypeAlias = str | os.PathLike[str]
 FaultyRows: TypeAlias = Literal["raise", "drop"]
 
 _CONSTANT_COLUMNS: Final = ("channel", "queue", "type", "site")
@@ -41,7 +40,8 @@ def load_contacts(
     and is read by `load_bank_log`. The files are held in memory.
 
     Times may be ISO 8601 with an offset, whole microseconds since 1970-01-01 UTC, or Parquet timestamps with a zone;
-    times without an offset need `zone`, and of two instants with one clock time the earlier is taken. Durations are
+    times without an offset need `zone`. Of two instants with one clock time, in the hour that a change of clocks
+    repeats, the earlier is taken and the report counts them; a clock time that was skipped is a fault. Durations are
     seconds; flags are true or false; an empty CSV field is null. Columns of the schema that may be null are filled
     with null when the file lacks them, and the report names them. Columns of your own are kept (text in CSV).
     A toggle's column `toggle.<key>` is a struct; in CSV it is two columns, `toggle.<key>.variant` and
@@ -70,7 +70,8 @@ def load_contacts(
     ------
     ContactLogError
         No file matches, a file cannot be parsed, a needed column is missing, or (with faulty_rows="raise") rows are
-        faulty. `problems` lists all faults of the first file that has any; rows are counted from 0.
+        faulty. `problems` lists all faults of the first file that has any: in a CSV file with their lines, counted
+        from 1 with the header as line 1, elsewhere with their rows, counted from 0.
     ValueError
         `zone` is not a time zone, or `constants` or `faulty_rows` are not of the listed ones.
     OSError
@@ -100,15 +101,17 @@ def load_contacts(
     """
     constants = dict(constants or {})
     _check_arguments(constants, zone, faulty_rows)
-    paths = _find_files(source)
-    logs = [_load_file(path, dict(columns or {}), constants, zone, faulty_rows) for path in paths]
+    paths = find_files(source)
+    loaded = [_load_file(path, dict(columns or {}), constants, zone, faulty_rows) for path in paths]
+    logs = [log for log, _ in loaded]
     if len(logs) == 1:
         return logs[0]
     try:
         contacts = pl.concat([log.contacts for log in logs], how="diagonal")
     except pl.exceptions.PolarsError as error:
         raise ContactLogError([f"{', '.join(map(str, paths))}: a column has several types: {error}"]) from error
-    contacts, dropped = _settle_rows(contacts, {}, faulty_rows, "all files together")
+    places = _places_of_all(paths, loaded)
+    contacts, dropped = _settle_rows(contacts, {}, faulty_rows, places, "all files together: ")
     parts = tuple(log.report for log in logs)
     return ContactLog(
         contacts,
@@ -118,6 +121,7 @@ def load_contacts(
             rows_kept=contacts.height,
             dropped=_add_up([*(part.dropped for part in parts), dropped]),
             filled=tuple(dict.fromkeys(name for part in parts for name in part.filled)),
+            repeated_times=_add_up(part.repeated_times for part in parts),
             parts=parts,
         ),
     )
@@ -135,65 +139,74 @@ def _check_arguments(constants: Mapping[str, str], zone: str | None, faulty_rows
             raise ValueError(f"zone: found {zone!r}; expected an IANA time zone such as Europe/Berlin") from error
 
 
-def _find_files(source: FilePath | Sequence[FilePath]) -> list[Path]:
-    patterns = [source] if isinstance(source, (str, os.PathLike)) else list(source)
-    paths: list[Path] = []
-    for pattern in [os.fspath(item) for item in patterns]:
-        # A file whose own name holds a bracket is that file, not a pattern.
-        if glob.has_magic(pattern) and not Path(pattern).exists():
-            found = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 -- Path.glob refuses absolute patterns
-            if not found:
-                raise ContactLogError([f"{pattern}: no file matches; expected at least one"])
-            paths += map(Path, found)
-        else:
-            paths.append(Path(pattern))
-    if not paths:
-        raise ContactLogError(["source: found an empty list; expected at least one file"])
-    return paths
-
-
 def _load_file(
     path: Path, columns: dict[str, str], constants: dict[str, str], zone: str | None, faulty_rows: FaultyRows
-) -> ContactLog[LoadReport]:
+) -> tuple[ContactLog[LoadReport], Places]:
+    """The log of one file, and where its rows stand."""
     suffix = path.suffix.lower()
     if suffix == ".txt":
         if not looks_like_bank_log(path):
             raise ContactLogError([f"{path}: line 1: not the header of the bank log; {_SUFFIXES}"])
-        return load_bank_log(path)
+        return load_bank_log([path]), _row_of
     if suffix not in (".csv", ".parquet", ".pq"):
         raise ContactLogError([f"{path}: found suffix {suffix!r}; {_SUFFIXES}"])
-    raw = read_csv(path) if suffix == ".csv" else read_parquet(path)
+    raw, lines = read_csv(path) if suffix == ".csv" else (read_parquet(path), None)
+    places = None if lines is None else _lines(lines)
     try:
-        converted = convert(rename(raw, columns), constants, zone)
+        converted = convert(rename(raw, columns), constants, zone, places)
         if converted.problems and faulty_rows == "raise":
-            raise ContactLogError([*converted.problems, *_other_faults(converted)])
+            raise ContactLogError([*converted.problems, *_other_faults(converted, places)])
         if problems := type_faults(converted.frame.schema):
             raise ContactLogError(problems)
-        contacts, dropped = _settle_rows(converted.frame, converted.faulty, faulty_rows, None)
+        contacts, dropped = _settle_rows(converted.frame, converted.faulty, faulty_rows, places)
     except ContactLogError as error:
         raise ContactLogError(f"{path}: {problem}" for problem in error.problems) from error
-    report = LoadReport((str(path),), raw.height, contacts.height, dropped, converted.filled)
-    return ContactLog(contacts, report)
+    report = LoadReport(
+        (str(path),), raw.height, contacts.height, dropped, converted.filled, repeated_times=converted.repeated
+    )
+    return ContactLog(contacts, report), places or _row_of
 
 
-def _other_faults(converted: Converted) -> list[str]:
+def _lines(lines: pl.Series) -> Places:
+    return lambda row: f"line {lines[row]}"
+
+
+def _row_of(row: int) -> str:
+    return f"row {row}"
+
+
+def _places_of_all(paths: Sequence[Path], loaded: Sequence[tuple[ContactLog[LoadReport], Places]]) -> Places:
+    """Where the rows of all files together stand. Asked for where faults are raised, so that no row was dropped."""
+    ends = list(itertools.accumulate(log.contacts.height for log, _ in loaded))
+
+    def place(row: int) -> str:
+        file = bisect.bisect_right(ends, row)
+        log, places = loaded[file]
+        return f"{paths[file]}: {places(row - ends[file] + log.contacts.height)}"
+
+    return place
+
+
+def _other_faults(converted: Converted, places: Places | None) -> list[str]:
     """The faults of those rows whose values could all be read: an unreadable time is not also a missing one."""
     unread = pl.any_horizontal(pl.lit(mask) for mask in converted.faulty.values())
     rules = row_rules(converted.frame.schema)
     return row_faults(
-        converted.frame.lazy(), [dataclasses.replace(rule, broken=rule.broken & ~unread) for rule in rules]
+        converted.frame.lazy(), [dataclasses.replace(rule, broken=rule.broken & ~unread) for rule in rules], places
     )
 
 
 def _settle_rows(
-    frame: pl.DataFrame, faulty: Mapping[str, pl.Series], faulty_rows: FaultyRows, where: str | None
+    frame: pl.DataFrame,
+    faulty: Mapping[str, pl.Series],
+    faulty_rows: FaultyRows,
+    places: Places | None,
+    where: str = "",
 ) -> tuple[pl.DataFrame, dict[str, int]]:
     """Refuse or drop the rows that break a rule or hold values that could not be read."""
     if faulty_rows == "raise":
-        try:
-            check_contacts(frame)
-        except ContactLogError as error:
-            raise ContactLogError(f"{where}: {p}" if where else p for p in error.problems) from error
+        if problems := frame_faults(frame.lazy(), places):
+            raise ContactLogError(where + problem for problem in problems)
         return frame, {}
     reasons = [pl.when(pl.lit(mask)).then(pl.lit(f"{name} unreadable")) for name, mask in faulty.items()]
     reasons += [pl.when(rule.broken.fill_null(False)).then(pl.lit(rule.name)) for rule in row_rules(frame.schema)]

@@ -28,6 +28,16 @@ class LoadReport:
         Columns of the schema that the files lacked and that were filled, with null or with a given constant.
     parts
         The report of each file, where there are several files.
+    repeated_times
+        Clock times without an offset that came twice, in the hour that a change of clocks repeats, by column; the
+        earlier of the two instants was taken. Dropped rows included.
+
+    Examples
+    --------
+    >>> import turnout.contacts
+    >>> print(turnout.contacts.LoadReport(("march.csv",), 10, 9, {"contact_id repeated": 1}))
+    10 rows read, 9 kept, 1 dropped
+      dropped, contact_id repeated: 1
     """
 
     sources: tuple[str, ...]
@@ -36,6 +46,7 @@ class LoadReport:
     dropped: Mapping[str, int]
     filled: tuple[str, ...] = ()
     parts: tuple[LoadReport, ...] = ()
+    repeated_times: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
     def __str__(self) -> str:
         lines = [f"{self.rows_read} rows read, {self.rows_kept} kept, {sum(self.dropped.values())} dropped"]
@@ -46,6 +57,8 @@ class LoadReport:
     def _notes(self) -> list[tuple[str, str]]:
         known = {field.name for field in dataclasses.fields(LoadReport)}
         notes = [("filled", ", ".join(self.filled))] if self.filled else []
+        for column, count in self.repeated_times.items():
+            notes.append((column, f"{count} in a repeated hour, the earlier taken"))
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if field.name in known or not value:
@@ -60,12 +73,12 @@ class LoadReport:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class BankLogReport(LoadReport):
-    """What the loader met in a file of the bank log. Every count is of rows of the file, dropped rows included.
+    """What the loader met in files of the bank log. Every count is of rows of the files, dropped rows included.
 
     Attributes
     ----------
     repeated_call_ids
-        Rows whose call_id was seen earlier in the file: it is unique only on its line.
+        Rows whose call_id was seen earlier: it is unique only on its line.
     repeated_contact_ids
         Rows whose line and call_id together were seen earlier; they get `#2`, `#3`, ... appended, in file order.
     unidentified_customers
@@ -106,7 +119,7 @@ class BankLogReport(LoadReport):
     crlf_lines
         Lines that end in CR LF, the header included.
     unterminated_last_line
-        Whether the last line lacks its line end: its last field may be cut short.
+        Whether the last line (of any file) lacks its line end: its last field may be cut short.
     out_of_order
         Rows that enter before the row above: the file lists one line after the other. `contacts` is sorted.
     out_of_order_within_line
@@ -121,6 +134,14 @@ class BankLogReport(LoadReport):
         taken, and a skipped time counts on as if the clocks had not changed.
     days_without_rows
         Days of the months in the file without any row.
+
+    Examples
+    --------
+    >>> import dataclasses
+    >>> import turnout.contacts
+    >>> names = [field.name for field in dataclasses.fields(turnout.contacts.BankLogReport)]
+    >>> "rows_kept" in names, "negative_vru_times" in names
+    (True, True)
     """
 
     repeated_call_ids: int
@@ -167,6 +188,14 @@ class ContactLog(Generic[ReportT_co]):
         The contact log in `CONTACT_LOG_SCHEMA`, the source's own columns after it.
     report
         What was read, kept, dropped and noticed.
+
+    Examples
+    --------
+    >>> import turnout.contacts
+    >>> contacts = turnout.contacts.load_sample_contacts()
+    >>> report = turnout.contacts.LoadReport(("sample",), contacts.height, contacts.height, {})
+    >>> turnout.contacts.ContactLog(contacts, report).report.dropped
+    {}
     """
 
     contacts: pl.DataFrame

@@ -8,10 +8,26 @@ from typing import Final, Literal, TypeAlias, TypedDict, get_args
 import polars as pl
 
 Outcome: TypeAlias = Literal["answered", "abandoned", "blocked", "callback", "voicemail", "contained", "handed_off"]
-"""How a contact ended; `contained` and `handed_off` are a bot's."""
+"""How a contact ended; `contained` and `handed_off` are a bot's.
+
+Examples
+--------
+>>> import typing
+>>> import turnout.contacts
+>>> typing.get_args(turnout.contacts.Outcome)[:2]
+('answered', 'abandoned')
+"""
 
 ToggleMode: TypeAlias = Literal["off", "shadow", "live"]
-"""The mode of a toggle in force for a contact."""
+"""The mode of a toggle in force for a contact.
+
+Examples
+--------
+>>> import typing
+>>> import turnout.contacts
+>>> typing.get_args(turnout.contacts.ToggleMode)
+('off', 'shadow', 'live')
+"""
 
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 MODES: Final[tuple[ToggleMode, ...]] = get_args(ToggleMode)
@@ -23,7 +39,15 @@ TOGGLE_PREFIX: Final = "toggle."
 
 
 class ContactRow(TypedDict):
-    """One row of the contact log, as `frame.to_dicts()` gives it. Times are microseconds since 1970-01-01 UTC."""
+    """One row of the contact log, as `frame.to_dicts()` gives it. Times are microseconds since 1970-01-01 UTC.
+
+    Examples
+    --------
+    >>> import turnout.contacts
+    >>> row: turnout.contacts.ContactRow = turnout.contacts.load_sample_contacts().to_dicts()[0]
+    >>> row["arrived_at"] > 0
+    True
+    """
 
     contact_id: str
     customer_id: str | None
@@ -65,6 +89,13 @@ class ContactColumn:
         Whether a row may leave it empty (null).
     description
         What it means, and what null means.
+
+    Examples
+    --------
+    >>> import turnout.contacts
+    >>> column = turnout.contacts.CONTACT_LOG_COLUMNS[1]
+    >>> column.name, column.kind, column.nullable
+    ('customer_id', 'text', True)
     """
 
     name: str

@@ -19,12 +19,12 @@ use crate::rows::{Instants, Rows};
 use crate::table::Table;
 
 fn row_count(units: Option<&Column>, table: &Table<'_>, at: &Instants) -> PyResult<usize> {
-    let counts = [
-        ("units", units.map(Column::len)),
-        ("attributes", table.rows()?),
-        ("at", if let Instants::Each(column) = at { Some(column.len()) } else { None }),
-    ];
-    let mut given = counts.iter().filter_map(|(name, count)| count.map(|count| (name, count)));
+    let mut counts: Vec<(String, usize)> = units.map(|units| ("units".to_owned(), units.len())).into_iter().collect();
+    counts.extend(table.rows()?);
+    if let Instants::Each(column) = at {
+        counts.push(("at".to_owned(), column.len()));
+    }
+    let mut given = counts.into_iter();
     let Some((first, rows)) = given.next() else {
         return Err(PyValueError::new_err("no rows: give units, a frame of attributes, or a column of instants"));
     };
@@ -254,6 +254,15 @@ impl EvaluationBatch {
     /// -------
     /// polars.DataFrame
     ///     enabled, value, variant, mode, reason, code, rule, bucket, percent, shadow; null for none.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> batch = engine.evaluate_many("sms", ["c-1", "c-2"], {"language": ["en", "fr"]})
+    /// >>> batch.to_frame().select("enabled", "reason", "rule").rows()
+    /// [(True, 'TARGETING_MATCH', 'we-write-it'), (False, 'DEFAULT', None)]
     fn to_frame<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let polars = py.import("polars")?;
         let columns = PyDict::new(py);

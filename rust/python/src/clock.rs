@@ -27,6 +27,12 @@ impl SystemClock {
     }
 
     /// The time now, in UTC.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> turnout.SystemClock().now().year >= 2026
+    /// True
     #[expect(clippy::unused_self, reason = "a method of every clock")]
     fn now<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDateTime>> {
         datetime_from_micros(py, system_now())
@@ -71,17 +77,50 @@ impl ManualClock {
     }
 
     /// The time that the clock shows, in UTC.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import datetime, turnout
+    /// >>> clock = turnout.ManualClock(datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC))
+    /// >>> clock.now().isoformat()
+    /// '2026-03-01T00:00:00+00:00'
     fn now<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDateTime>> {
         datetime_from_micros(py, self.0.load(Ordering::Relaxed))
     }
 
     /// Puts the clock at an instant, earlier or later.
+    ///
+    /// Raises
+    /// ------
+    /// ValueError
+    ///     The datetime has no time zone.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import datetime, turnout
+    /// >>> clock = turnout.ManualClock(datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC))
+    /// >>> clock.set(datetime.datetime(2026, 2, 28, tzinfo=datetime.UTC))
+    /// >>> clock
+    /// ManualClock(datetime.datetime(2026, 2, 28, 0, 0, tzinfo=datetime.timezone.utc))
     fn set(&self, now: &Bound<'_, PyDateTime>) -> PyResult<()> {
         self.0.store(micros_from_datetime(now)?, Ordering::Relaxed);
         Ok(())
     }
 
     /// Moves the clock by a span, which may be negative.
+    ///
+    /// Raises
+    /// ------
+    /// ValueError
+    ///     It would leave the years 1 to 9999.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import datetime, turnout
+    /// >>> clock = turnout.ManualClock(datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC))
+    /// >>> clock.advance(datetime.timedelta(hours=-1))
+    /// >>> clock.now().isoformat()
+    /// '2026-02-28T23:00:00+00:00'
     fn advance(&self, by: &Bound<'_, PyDelta>) -> PyResult<()> {
         let by = micros_from_delta(by)?;
         let moved = |at: i64| at.checked_add(by).filter(|at| SHOWABLE.contains(at));
@@ -116,22 +155,36 @@ impl Clock {
         Err(PyTypeError::new_err(message))
     }
 
+    /// Asks a callable once. Without this, one that cannot work would be found by the first contact that needs the time.
+    pub fn probe(&self, py: Python<'_>) -> PyResult<()> {
+        let Self::Callable(_) = self else { return Ok(()) };
+        self.now(py).map(|_| ()).inspect_err(|error| {
+            // A note is a help; that it could not be added is no reason to hide the error.
+            let _ = error.value(py).call_method1("add_note", ("turnout.Engine calls its clock once when it is made",));
+        })
+    }
+
     #[inline]
     pub fn now(&self, py: Python<'_>) -> PyResult<Micros> {
         match self {
             Self::System => Ok(system_now()),
             Self::Manual(clock) => Ok(clock.get().0.load(Ordering::Relaxed)),
-            Self::Callable(clock) => {
-                let now = clock.bind(py).call0()?;
-                let wrong = || {
-                    let kind =
-                        now.get_type().qualname().map_or_else(|_| "something else".to_owned(), |k| k.to_string());
-                    PyTypeError::new_err(format!("the clock must return an aware datetime; it returned {kind}"))
-                };
-                micros_from_datetime(now.cast::<PyDateTime>().map_err(|_| wrong())?)
-            }
+            Self::Callable(clock) => from_callable(&clock.bind(py).call0()?),
         }
     }
+}
+
+/// The instant that a callable returned.
+fn from_callable(now: &Bound<'_, PyAny>) -> PyResult<Micros> {
+    const WANTED: &str = "the clock must return an aware datetime, such as datetime.datetime.now(datetime.UTC)";
+    let Ok(datetime) = now.cast::<PyDateTime>() else {
+        let kind = now.get_type().qualname()?;
+        return Err(PyTypeError::new_err(format!("{WANTED}; it returned {kind}")));
+    };
+    if datetime.call_method0("utcoffset")?.is_none() {
+        return Err(PyValueError::new_err(format!("{WANTED}; it returned one without a time zone")));
+    }
+    micros_from_datetime(datetime)
 }
 
 /// The coarse clock of Linux moves every few milliseconds and costs a quarter: enough for schedules and ramps.

@@ -41,7 +41,8 @@ pub enum Column {
 impl Column {
     /// A column of an argument, whose name errors begin with.
     pub fn from_argument(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Self::from_object(object).map_err(|error| {
+        let column = refuse_tables(name, object).and_then(|()| Self::from_object(object));
+        column.map_err(|error| {
             let py = object.py();
             if error.is_instance_of::<PyTypeError>(py) {
                 let named = PyTypeError::new_err(format!("{name} must be {}", error.value(py)));
@@ -167,6 +168,22 @@ impl Column {
             other => other,
         }
     }
+}
+
+/// Refuses what holds several columns: read as one, every row of it would be no unit and no instant.
+fn refuse_tables(name: &str, object: &Bound<'_, PyAny>) -> PyResult<()> {
+    if object.is_instance_of::<PyList>() || object.is_instance_of::<PyTuple>() {
+        return Ok(());
+    }
+    let py = object.py();
+    let is_mapping = py.import("collections.abc")?.getattr("Mapping").and_then(|kind| object.is_instance(&kind));
+    let dimensions = object.getattr("shape").and_then(|shape| shape.len()).unwrap_or(1);
+    if !is_mapping.unwrap_or(false) && dimensions == 1 {
+        return Ok(());
+    }
+    let found = object.get_type().qualname()?;
+    let example = if name == "at" { "arrived_at" } else { "customer_id" };
+    Err(PyTypeError::new_err(format!("one column, such as {name}=frame[\"{example}\"]; got {found}")))
 }
 
 fn is_text(values: &DataType) -> bool {

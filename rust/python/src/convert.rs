@@ -49,16 +49,37 @@ pub fn datetime_from_micros(py: Python<'_>, at: Micros) -> PyResult<Bound<'_, Py
     Ok(epoch(py)?.add(PyDelta::new(py, days, seconds, micros, true)?)?.cast_into()?)
 }
 
+/// Whether an `at` argument is one instant, not a column of them.
+pub fn is_instant(at: &Bound<'_, PyAny>) -> bool {
+    at.is_instance_of::<PyDateTime>() || at.is_instance_of::<PyInt>() || whole_number(at).is_some()
+}
+
 /// An `at` argument: an aware datetime, or microseconds since the epoch.
 pub fn instant(at: &Bound<'_, PyAny>) -> PyResult<Micros> {
     if let Ok(datetime) = at.cast::<PyDateTime>() {
         return micros_from_datetime(datetime);
     }
-    if at.is_instance_of::<PyInt>() && !at.is_instance_of::<PyBool>() {
+    if let Some(int) = whole_number(at) {
         let beyond = "at is out of range: microseconds since the epoch fit 64 bits";
-        return at.extract().map_err(|_| PyValueError::new_err(beyond));
+        return int.extract().map_err(|_| PyValueError::new_err(beyond));
     }
     Err(PyTypeError::new_err("at must be an aware datetime, or an int of microseconds since the epoch"))
+}
+
+/// An int, or what stands for one wherever Python wants one, such as a whole number of numpy. No truth value, and no
+/// array, even of one number.
+fn whole_number<'py>(value: &Bound<'py, PyAny>) -> Option<Bound<'py, PyInt>> {
+    if value.is_instance_of::<PyBool>() {
+        return None;
+    }
+    if let Ok(int) = value.cast::<PyInt>() {
+        return Some(int.clone());
+    }
+    let stands_for_one = value.hasattr("__index__").ok()? && !value.hasattr("__len__").ok()?;
+    if !stands_for_one {
+        return None;
+    }
+    value.call_method0("__index__").ok()?.cast_into().ok()
 }
 
 /// A list or tuple, walked by index: a subclass cannot bring an iteration of its own, which might never end.

@@ -1,12 +1,19 @@
-//! What can be done with a contact.
+//! What the engine does with one contact: decides, and keeps what belongs to the result.
 
-use turnout_core::toggle::{Decision, Recorder, Subject};
+use std::sync::Arc;
 
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use turnout_core::toggle::{Decision, Recorder, Subject, Verdict, Visitor};
+
+use crate::convert::instant;
+use crate::engine::Engine;
+use crate::evaluation::{Evaluation, Evaluations, INVALID_CONTEXT, NOT_FOUND};
+use crate::explanation::Explanation;
 use crate::installed::Installed;
-use crate::subject::Use;
+use crate::subject::{Contact, Now, Use};
 
-/// Decides for one toggle, and counts.
-pub struct Decide<'a>(pub &'a Installed, pub u32);
+struct Decide<'a>(&'a Installed, u32);
 
 impl Use<Decision> for Decide<'_> {
     #[inline]
@@ -15,8 +22,7 @@ impl Use<Decision> for Decide<'_> {
     }
 }
 
-/// Whether one toggle is on; counts.
-pub struct IsOn<'a>(pub &'a Installed, pub u32);
+struct IsOn<'a>(&'a Installed, u32);
 
 impl Use<bool> for IsOn<'_> {
     // Apart from `Decide`, so that what nobody reads of the decision is never written down.
@@ -26,8 +32,7 @@ impl Use<bool> for IsOn<'_> {
     }
 }
 
-/// Decides for all toggles, and counts.
-pub struct DecideAll<'a>(pub &'a Installed);
+struct DecideAll<'a>(&'a Installed);
 
 impl Use<Box<[Decision]>> for DecideAll<'_> {
     fn call(self, subject: &impl Subject) -> Box<[Decision]> {
@@ -35,11 +40,117 @@ impl Use<Box<[Decision]>> for DecideAll<'_> {
     }
 }
 
-/// Decides for one toggle under somebody's eyes; does not count.
-pub struct Watch<'a>(pub &'a Installed, pub u32, pub &'a mut Recorder);
+struct Watch<'a>(&'a Installed, u32, &'a mut Recorder);
 
 impl Use<Decision> for Watch<'_> {
     fn call(self, subject: &impl Subject) -> Decision {
         self.0.engine.peek(self.1, subject, self.2)
+    }
+}
+
+impl Engine {
+    /// Whether a toggle is on for one contact.
+    #[inline]
+    pub fn is_on(
+        &self,
+        py: Python<'_>,
+        installed: &Installed,
+        toggle: u32,
+        unit: Option<&Bound<'_, PyAny>>,
+        attributes: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<bool> {
+        let now = Now::new(py, self.clock(), None);
+        let on = Contact::from_arguments(unit, attributes).with(installed, &now, IsOn(installed, toggle));
+        now.finish()?;
+        Ok(on.unwrap_or(INVALID_CONTEXT.enabled()))
+    }
+
+    /// Decides and keeps what belongs to the result.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of evaluate, and what was looked up before")]
+    pub fn evaluation(
+        &self,
+        py: Python<'_>,
+        installed: Arc<Installed>,
+        toggle: Option<u32>,
+        key: &str,
+        unit: Option<&Bound<'_, PyAny>>,
+        attributes: Option<&Bound<'_, PyAny>>,
+        default: Option<Py<PyAny>>,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Evaluation> {
+        let at = at.map(instant).transpose()?;
+        let decision = match toggle {
+            Some(toggle) => {
+                let now = Now::new(py, self.clock(), at);
+                let decide = Decide(&installed, toggle);
+                let decision = Contact::from_arguments(unit, attributes).with(&installed, &now, decide);
+                now.finish()?;
+                decision.unwrap_or(INVALID_CONTEXT)
+            }
+            None => NOT_FOUND,
+        };
+        Ok(Evaluation::new(installed, toggle, key, decision, default))
+    }
+
+    /// Decides as `evaluation` does, and keeps what was looked at.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of explain, and the policy in force")]
+    pub fn explanation(
+        &self,
+        py: Python<'_>,
+        installed: Arc<Installed>,
+        key: &str,
+        unit: Option<&Bound<'_, PyAny>>,
+        attributes: Option<&Bound<'_, PyAny>>,
+        default: Option<Py<PyAny>>,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Explanation> {
+        let now = Now::new(py, self.clock(), at.map(instant).transpose()?);
+        let mut recorder = Recorder::default();
+        let toggle = installed.engine.policy.find(key);
+        let decision = match toggle {
+            None => NOT_FOUND,
+            Some(toggle) => {
+                let watch = Watch(&installed, toggle, &mut recorder);
+                let decided = Contact::from_arguments(unit, attributes).with(&installed, &now, watch);
+                decided.unwrap_or_else(|| {
+                    let why = "the attributes are no mapping from names to values, or stand beside a Context";
+                    recorder.step("context", Verdict::Decided, || why.to_owned());
+                    INVALID_CONTEXT
+                })
+            }
+        };
+        now.finish()?;
+        Explanation::new(py, Evaluation::new(installed, toggle, key, decision, default), recorder.steps)
+    }
+
+    /// Decides for every toggle.
+    pub fn evaluations(
+        &self,
+        py: Python<'_>,
+        installed: Arc<Installed>,
+        unit: Option<&Bound<'_, PyAny>>,
+        attributes: Option<&Bound<'_, PyAny>>,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Evaluations> {
+        let now = Now::new(py, self.clock(), at.map(instant).transpose()?);
+        let decisions = Contact::from_arguments(unit, attributes).with(&installed, &now, DecideAll(&installed));
+        now.finish()?;
+        let none = || vec![INVALID_CONTEXT; installed.engine.policy.toggles.len()].into_boxed_slice();
+        let decisions = decisions.unwrap_or_else(none);
+        Ok(Evaluations::new(installed, decisions))
+    }
+
+    /// How often each toggle was asked, and came out on.
+    pub fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let installed = self.load();
+        let usage = PyDict::new(py);
+        for (index, toggle) in (0_u32..).zip(&installed.engine.policy.toggles) {
+            let counts = installed.engine.usage(index);
+            let entry = PyDict::new(py);
+            entry.set_item("evaluations", counts.evaluations)?;
+            entry.set_item("enabled", counts.enabled)?;
+            usage.set_item(&*toggle.key, entry)?;
+        }
+        Ok(usage)
     }
 }

@@ -3,24 +3,20 @@
 use std::sync::Arc;
 
 use arc_swap::{ArcSwap, Guard};
-use pyo3::exceptions::{PyKeyError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDateTime, PyDict, PyInt, PyString, PyTuple};
-use turnout_core::toggle::{Recorder, Verdict, Visitor};
+use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::batch::{Arguments, EvaluationBatch, evaluate as evaluate_batch};
 use crate::clock::Clock;
-use crate::column::Column;
 use crate::convert::instant;
-use crate::decide::{Decide, DecideAll, IsOn, Watch};
-use crate::evaluation::{Evaluation, Evaluations, INVALID_CONTEXT, NOT_FOUND};
+use crate::evaluation::{Evaluation, Evaluations};
 use crate::explanation::Explanation;
 use crate::handle::Toggle;
 use crate::installed::Installed;
 use crate::policy::Policy;
-use crate::ramp::{RampPosition, gates};
+use crate::ramp::{gates, positions};
 use crate::rows::Instants;
-use crate::subject::{Contact, Now};
 
 /// A policy in force, asked for every contact.
 ///
@@ -29,14 +25,17 @@ use crate::subject::{Contact, Now};
 /// policy : Policy
 ///     The policy.
 /// clock : SystemClock, ManualClock or callable
-///     Where the time comes from when a call does not bring it; a callable returns an aware datetime.
+///     Where the time comes from when a call does not bring it; a callable returns an aware datetime. It is called
+///     once here, so that one that cannot work is found now and not by a contact.
 /// gates : iterable of GateResult
 ///     Gates of ramps that have passed. A step that asks for samples holds without one.
 ///
 /// Raises
 /// ------
 /// ValueError
-///     A gate result names no step that waits for samples.
+///     A gate result names no step that waits for samples, or the clock gives a datetime without a time zone.
+/// TypeError
+///     The clock is none, or gives something else than a datetime. What a callable raises passes through.
 ///
 /// Examples
 /// --------
@@ -57,47 +56,8 @@ impl Engine {
         self.current.load()
     }
 
-    /// Whether a toggle is on for one contact.
-    #[inline]
-    pub fn is_on(
-        &self,
-        py: Python<'_>,
-        installed: &Installed,
-        toggle: u32,
-        unit: Option<&Bound<'_, PyAny>>,
-        attributes: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<bool> {
-        let now = Now::new(py, &self.clock, None);
-        let on = Contact::from_arguments(unit, attributes).with(installed, &now, IsOn(installed, toggle));
-        now.finish()?;
-        Ok(on.unwrap_or(INVALID_CONTEXT.enabled()))
-    }
-
-    /// Decides and keeps what belongs to the result.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of evaluate, and what was looked up before")]
-    pub fn evaluation(
-        &self,
-        py: Python<'_>,
-        installed: Arc<Installed>,
-        toggle: Option<u32>,
-        key: &str,
-        unit: Option<&Bound<'_, PyAny>>,
-        attributes: Option<&Bound<'_, PyAny>>,
-        default: Option<Py<PyAny>>,
-        at: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Evaluation> {
-        let at = at.map(instant).transpose()?;
-        let decision = match toggle {
-            Some(toggle) => {
-                let now = Now::new(py, &self.clock, at);
-                let decide = Decide(&installed, toggle);
-                let decision = Contact::from_arguments(unit, attributes).with(&installed, &now, decide);
-                now.finish()?;
-                decision.unwrap_or(INVALID_CONTEXT)
-            }
-            None => NOT_FOUND,
-        };
-        Ok(Evaluation::new(installed, toggle, key, decision, default))
+    pub fn clock(&self) -> &Clock {
+        &self.clock
     }
 }
 
@@ -107,8 +67,9 @@ impl Engine {
     #[pyo3(signature = (policy, *, clock, gates=None))]
     fn new(policy: &Bound<'_, Policy>, clock: &Bound<'_, PyAny>, gates: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
         let installed = Installed::new(policy, &self::gates(gates)?).map_err(PyValueError::new_err)?;
-        let current = ArcSwap::from_pointee(installed);
-        Ok(Self { current, clock: Clock::from_object(clock)? })
+        let clock = Clock::from_object(clock)?;
+        clock.probe(policy.py())?;
+        Ok(Self { current: ArcSwap::from_pointee(installed), clock })
     }
 
     /// The policy in force.
@@ -117,7 +78,8 @@ impl Engine {
         self.load().policy.clone_ref(py)
     }
 
-    /// Evaluates a toggle for a contact. Never raises for a toggle that exists, whatever the contact brings.
+    /// Evaluates a toggle for a contact. Never raises for a toggle that exists, whatever the contact brings: only a
+    /// faulty call or a failing clock does.
     ///
     /// Parameters
     /// ----------
@@ -140,7 +102,17 @@ impl Engine {
     /// Raises
     /// ------
     /// TypeError, ValueError
-    ///     `at` is not an instant, or the key is not text.
+    ///     `at` is not an instant, or the key is not text of valid Unicode.
+    /// Exception
+    ///     What a clock of the caller's own raises when it fails later, if the time is needed and `at` is left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> engine.evaluate("phone", "customer-42").reason
+    /// 'STATIC'
     #[pyo3(signature = (key, unit=None, attributes=None, default=None, *, at=None))]
     fn evaluate(
         &self,
@@ -161,16 +133,27 @@ impl Engine {
     ///
     /// Parameters
     /// ----------
-    /// key : str
-    ///     The toggle.
-    /// unit : str, int, None or Context
-    ///     Who is placed on ramps; with a `Context`, attributes are left out.
-    /// attributes : mapping
-    ///     What rules look at, by name.
+    /// key, unit, attributes
+    ///     As of `evaluate`.
     ///
     /// Returns
     /// -------
     /// bool
+    ///
+    /// Raises
+    /// ------
+    /// TypeError, ValueError
+    ///     The key is not text of valid Unicode.
+    /// Exception
+    ///     What a clock of the caller's own raises when it fails later, if the time is needed.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> engine.is_enabled("phone"), engine.is_enabled("no-such-toggle")
+    /// (True, False)
     #[pyo3(signature = (key, unit=None, attributes=None))]
     fn is_enabled(
         &self,
@@ -187,10 +170,30 @@ impl Engine {
     /// Evaluates as `evaluate` does, through the same code, and says for each step what was looked at and how it went.
     /// Does not count as usage.
     ///
+    /// Parameters
+    /// ----------
+    /// key, unit, attributes, default, at
+    ///     As of `evaluate`.
+    ///
     /// Returns
     /// -------
     /// Explanation
     ///     Its `str()` is a tree.
+    ///
+    /// Raises
+    /// ------
+    /// TypeError, ValueError, Exception
+    ///     As `evaluate` does.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> print(engine.explain("phone", "customer-42"))
+    /// phone: True (STATIC)
+    ///   state passed: enabled
+    /// ...
     #[pyo3(signature = (key, unit=None, attributes=None, default=None, *, at=None))]
     fn explain(
         &self,
@@ -202,26 +205,15 @@ impl Engine {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Explanation> {
         let installed = self.current.load_full();
-        let now = Now::new(py, &self.clock, at.map(instant).transpose()?);
-        let mut recorder = Recorder::default();
-        let toggle = installed.engine.policy.find(key);
-        let decision = match toggle {
-            None => NOT_FOUND,
-            Some(toggle) => {
-                let watch = Watch(&installed, toggle, &mut recorder);
-                let decided = Contact::from_arguments(unit, attributes).with(&installed, &now, watch);
-                decided.unwrap_or_else(|| {
-                    let why = "the attributes are no mapping from names to values, or stand beside a Context";
-                    recorder.step("context", Verdict::Decided, || why.to_owned());
-                    INVALID_CONTEXT
-                })
-            }
-        };
-        now.finish()?;
-        Explanation::new(py, Evaluation::new(installed, toggle, key, decision, default), recorder.steps)
+        self.explanation(py, installed, key, unit, attributes, default, at)
     }
 
     /// Evaluates every toggle for one contact.
+    ///
+    /// Parameters
+    /// ----------
+    /// unit, attributes, at
+    ///     As of `evaluate`.
     ///
     /// Returns
     /// -------
@@ -232,6 +224,16 @@ impl Engine {
     /// ------
     /// TypeError, ValueError
     ///     `at` is not an instant.
+    /// Exception
+    ///     What a clock of the caller's own raises when it fails later, if the time is needed and `at` is left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> engine.evaluate_all("customer-42", {"language": "fr"})["sms"].enabled
+    /// False
     #[pyo3(signature = (unit=None, attributes=None, *, at=None))]
     fn evaluate_all(
         &self,
@@ -241,12 +243,7 @@ impl Engine {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Evaluations> {
         let installed = self.current.load_full();
-        let now = Now::new(py, &self.clock, at.map(instant).transpose()?);
-        let decisions = Contact::from_arguments(unit, attributes).with(&installed, &now, DecideAll(&installed));
-        now.finish()?;
-        let none = || vec![INVALID_CONTEXT; installed.engine.policy.toggles.len()].into_boxed_slice();
-        let decisions = decisions.unwrap_or_else(none);
-        Ok(Evaluations::new(installed, decisions))
+        self.evaluations(py, installed, unit, attributes, at)
     }
 
     /// Evaluates a toggle for many contacts at once, with the same answers as one by one.
@@ -271,8 +268,20 @@ impl Engine {
     ///
     /// Raises
     /// ------
+    /// TypeError
+    ///     An argument is no column, such as a whole frame as `units`, or a LazyFrame as `attributes`.
     /// ValueError
     ///     Columns differ in length, or an instant is missing; the message names which and where.
+    /// Exception
+    ///     What a clock of the caller's own raises when it fails later, if `at` is left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> engine.evaluate_many("sms", ["c-1", "c-2"], {"language": ["en", "fr"]}).enabled
+    /// array([ True, False])
     #[pyo3(signature = (key, units=None, attributes=None, *, at=None, default=None))]
     fn evaluate_many(
         &self,
@@ -283,13 +292,7 @@ impl Engine {
         at: Option<&Bound<'_, PyAny>>,
         default: Option<Py<PyAny>>,
     ) -> PyResult<EvaluationBatch> {
-        let instants = match at.filter(|at| !at.is_none()) {
-            None => Instants::All(self.clock.now(py)?),
-            Some(at) if at.is_instance_of::<PyDateTime>() || at.is_instance_of::<PyInt>() => {
-                Instants::All(instant(at)?)
-            }
-            Some(column) => Instants::Each(Column::from_argument("at", column)?),
-        };
+        let instants = Instants::from_argument(py, at, &self.clock)?;
         evaluate_batch(py, self.current.load_full(), key, Arguments { units, attributes, instants, default })
     }
 
@@ -299,20 +302,38 @@ impl Engine {
     /// ------
     /// KeyError
     ///     The policy has no such toggle.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> engine.toggle("phone")
+    /// Toggle("phone")
     fn toggle(slf: &Bound<'_, Self>, key: &str) -> PyResult<Toggle> {
-        let installed = slf.get().load();
-        if installed.engine.policy.find(key).is_none() {
-            return Err(PyKeyError::new_err(key.to_owned()));
-        }
-        Ok(Toggle::new(slf.clone().unbind(), key, &installed))
+        Toggle::new(slf.clone().unbind(), key, &slf.get().load())
     }
 
     /// Puts another policy in force, whole: an evaluation sees the old or the new one, never a mix. Usage counts anew.
+    ///
+    /// Parameters
+    /// ----------
+    /// policy, gates
+    ///     As of `Engine`.
     ///
     /// Raises
     /// ------
     /// ValueError
     ///     A gate result names no step that waits for samples; the old policy stays in force.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> engine.swap(turnout.Policy.from_document({"turnout": 1, "toggles": {}}))
+    /// >>> engine.is_enabled("phone")
+    /// False
     #[pyo3(signature = (policy, *, gates=None))]
     fn swap(&self, policy: &Bound<'_, Policy>, gates: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let gates = self::gates(gates)?;
@@ -327,20 +348,24 @@ impl Engine {
     /// -------
     /// dict
     ///     Key to `{"evaluations": int, "enabled": int}`.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> engine.evaluate("phone").enabled, engine.usage()["phone"]
+    /// (True, {'evaluations': 1, 'enabled': 1})
     fn usage<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let installed = self.load();
-        let usage = PyDict::new(py);
-        for (index, toggle) in (0_u32..).zip(&installed.engine.policy.toggles) {
-            let counts = installed.engine.usage(index);
-            let entry = PyDict::new(py);
-            entry.set_item("evaluations", counts.evaluations)?;
-            entry.set_item("enabled", counts.enabled)?;
-            usage.set_item(&*toggle.key, entry)?;
-        }
-        Ok(usage)
+        self.counts(py)
     }
 
     /// Where the ramps of a toggle stand.
+    ///
+    /// Parameters
+    /// ----------
+    /// key, at
+    ///     As of `evaluate`.
     ///
     /// Returns
     /// -------
@@ -351,21 +376,22 @@ impl Engine {
     /// ------
     /// KeyError
     ///     The policy has no such toggle.
+    /// TypeError, ValueError, Exception
+    ///     As `evaluate` does.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> [position.steps for position in engine.ramp("billing-bot")]
+    /// [4]
     #[pyo3(signature = (key, *, at=None))]
     fn ramp<'py>(&self, py: Python<'py>, key: &str, at: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyTuple>> {
         let installed = self.load();
-        let policy = &installed.engine.policy;
-        let toggle = policy.find(key).ok_or_else(|| PyKeyError::new_err(key.to_owned()))?;
+        let toggle = installed.find(key)?;
         let now = at.map(instant).transpose()?.map_or_else(|| self.clock.now(py), Ok)?;
-        let rules = &policy.toggles[toggle as usize].rules;
-        let mut positions = Vec::new();
-        for position in installed.engine.ramps(toggle, now) {
-            let rule = &rules[usize::from(position.rule)];
-            if let Some(ramp) = &rule.ramp {
-                positions.push(RampPosition::new(py, &rule.id, ramp, &position));
-            }
-        }
-        PyTuple::new(py, positions.into_iter().map(|p| Py::new(py, p)).collect::<PyResult<Vec<_>>>()?)
+        positions(py, &installed, toggle, now)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

@@ -146,6 +146,14 @@ impl Evaluation {
     }
 
     /// The evaluation as a dictionary that JSON can hold, as far as the caller's default can.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> engine.evaluate("phone").to_dict()["reason"]
+    /// 'STATIC'
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let dict = PyDict::new(py);
         dict.set_item("key", self.key())?;
@@ -237,11 +245,29 @@ impl Evaluations {
     }
 
     /// The keys, in the policy's order.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> found = engine.evaluate_all("customer-42")
+    /// >>> sorted(found.keys()) == sorted(policy.toggles)
+    /// True
     fn keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         PyList::new(py, self.installed.engine.policy.toggles.iter().map(|toggle| &*toggle.key))
     }
 
     /// The evaluations, in the order of the keys.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> found = engine.evaluate_all("customer-42")
+    /// >>> len(found.values()) == len(policy)
+    /// True
     fn values<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let toggles = self.installed.engine.policy.toggles.iter();
         let values = toggles.map(|toggle| self.__getitem__(&toggle.key).and_then(|value| Py::new(py, value)));
@@ -249,11 +275,35 @@ impl Evaluations {
     }
 
     /// Pairs of key and evaluation, in the order of the keys.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> found = engine.evaluate_all("customer-42")
+    /// >>> [key for key, evaluation in found.items() if evaluation.enabled] == found.enabled
+    /// True
     fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         PyList::new(py, self.keys(py)?.iter().zip(self.values(py)?.iter()).collect::<Vec<_>>())
     }
 
     /// The evaluation of a key, or the default.
+    ///
+    /// Parameters
+    /// ----------
+    /// key : str
+    ///     The toggle.
+    /// default : object
+    ///     What is returned when the policy has no such toggle.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> engine.evaluate_all("customer-42").get("no-such-toggle", "none")
+    /// 'none'
     #[pyo3(signature = (key, default=None))]
     fn get(&self, py: Python<'_>, key: &str, default: Option<Py<PyAny>>) -> PyResult<Py<PyAny>> {
         match self.__getitem__(key) {

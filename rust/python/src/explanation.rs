@@ -47,6 +47,14 @@ impl ExplanationStep {
     }
 
     /// The step as a dictionary.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> engine.explain("phone").steps[0].to_dict()
+    /// {'depth': 0, 'stage': 'state', 'verdict': 'passed', 'detail': 'enabled'}
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let dict = PyDict::new(py);
         dict.set_item("depth", self.depth())?;
@@ -105,6 +113,14 @@ impl Explanation {
     }
 
     /// The explanation as a dictionary.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> list(engine.explain("phone").to_dict())
+    /// ['evaluation', 'steps']
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let dict = PyDict::new(py);
         dict.set_item("evaluation", self.evaluation.bind(py).call_method0("to_dict")?)?;

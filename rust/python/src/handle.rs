@@ -28,10 +28,11 @@ pub struct Toggle {
 const ABSENT: u32 = u32::MAX;
 
 impl Toggle {
-    pub fn new(engine: Py<Engine>, key: &str, installed: &Installed) -> Self {
+    pub fn new(engine: Py<Engine>, key: &str, installed: &Installed) -> PyResult<Self> {
+        installed.find(key)?;
         let toggle = Self { engine, key: key.into(), found: AtomicU64::new(0) };
         toggle.look_up(installed);
-        toggle
+        Ok(toggle)
     }
 
     #[inline]
@@ -60,6 +61,20 @@ impl Toggle {
     }
 
     /// As `Engine.is_enabled`, without the key.
+    ///
+    /// Raises
+    /// ------
+    /// TypeError, ValueError, Exception
+    ///     As `Engine.is_enabled` does.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> phone = engine.toggle("phone")
+    /// >>> phone.is_enabled("customer-42")
+    /// True
     #[pyo3(signature = (unit=None, attributes=None))]
     fn is_enabled(
         &self,
@@ -74,6 +89,20 @@ impl Toggle {
     }
 
     /// As `Engine.evaluate`, without the key.
+    ///
+    /// Raises
+    /// ------
+    /// TypeError, ValueError, Exception
+    ///     As `Engine.evaluate` does.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> phone = engine.toggle("phone")
+    /// >>> phone.evaluate("customer-42").value
+    /// True
     #[pyo3(signature = (unit=None, attributes=None, default=None, *, at=None))]
     fn evaluate(
         &self,

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use turnout_core::engine::{Engine, GateResult};
@@ -53,5 +54,10 @@ impl Installed {
         let names = names.into_boxed_slice();
         let generation = GENERATIONS.fetch_add(1, Ordering::Relaxed);
         Ok(Self { engine, policy: policy.clone().unbind(), names, names_id, generation })
+    }
+
+    /// The toggle of a key, or the error that names the key.
+    pub fn find(&self, key: &str) -> PyResult<u32> {
+        self.engine.policy.find(key).ok_or_else(|| PyKeyError::new_err(key.to_owned()))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyBytes, PyDict, PyTuple};
-use turnout_core::policy::{Format, Policy as Core};
+use turnout_core::policy::{Format, Policy as Core, Problem};
 
 use crate::document::to_json;
 use crate::error::{policy_error, problems};
@@ -13,6 +13,13 @@ use crate::error::{policy_error, problems};
 /// An immutable, compiled policy.
 ///
 /// Made by `load_policy`, `Policy.from_bytes` or `Policy.from_document`; put in force by `Engine`.
+///
+/// Examples
+/// --------
+/// >>> import turnout
+/// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+/// >>> len(policy) == len(policy.toggles), "phone" in policy
+/// (True, True)
 #[pyclass(frozen, module = "turnout")]
 pub struct Policy(Arc<Core>);
 
@@ -26,6 +33,13 @@ impl Policy {
 fn parse(py: Python<'_>, data: &[u8], format: Format, strict: bool) -> PyResult<Policy> {
     let parsed = py.detach(|| Core::parse(data, format, strict));
     parsed.map(|core| Policy(Arc::new(core))).map_err(|found| policy_error(py, &found))
+}
+
+/// Takes away lines and columns in a text that nobody wrote.
+fn forget_places(problems: &mut [Problem]) {
+    for problem in problems {
+        (problem.line, problem.column) = (None, None);
+    }
 }
 
 #[pymethods]
@@ -93,13 +107,16 @@ impl Policy {
         let py = document.py();
         let text = to_json(document)?;
         let parsed = py.detach(|| Core::parse(text.as_bytes(), Format::Json, strict));
-        parsed.map(|core| Policy(Arc::new(core))).map_err(|mut found| {
-            // Nobody wrote the text that the core read, so its lines say nothing.
-            for problem in &mut found {
-                (problem.line, problem.column) = (None, None);
+        match parsed {
+            Ok(mut core) => {
+                forget_places(&mut core.problems);
+                Ok(Policy(Arc::new(core)))
             }
-            policy_error(py, &found)
-        })
+            Err(mut found) => {
+                forget_places(&mut found);
+                Err(policy_error(py, &found))
+            }
+        }
     }
 
     /// The document as dictionaries and lists; a copy, so that changing it changes nothing.
@@ -154,9 +171,9 @@ impl Policy {
     }
 
     #[expect(clippy::type_complexity, reason = "what the pickle protocol wants")]
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>, &str, bool))> {
-        let make = py.get_type::<Policy>().getattr("from_bytes")?;
-        let strict = self.0.problems.is_empty();
-        Ok((make, (PyBytes::new(py, self.0.document().as_bytes()), "json", strict)))
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyAny>, bool))> {
+        // By the document, whose reader keeps no places: the text that it is kept as is nobody's.
+        let make = py.get_type::<Policy>().getattr("from_document")?;
+        Ok((make, (self.document(py)?.into_any(), self.0.problems.is_empty())))
     }
 }

@@ -2,11 +2,13 @@
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDateTime, PyDict};
+use pyo3::types::{PyDateTime, PyDict, PyTuple};
 use turnout_core::engine::{GateResult as Core, RampPosition as CorePosition};
 use turnout_core::policy::{Ramp, StepMode, Waits};
+use turnout_core::time::Micros;
 
 use crate::convert::{datetime_from_micros, instant};
+use crate::installed::Installed;
 
 /// A gate that has passed: a ramp's step had `n` samples at an instant.
 ///
@@ -101,7 +103,7 @@ pub struct RampPosition {
 }
 
 impl RampPosition {
-    pub fn new(py: Python<'_>, rule: &str, ramp: &Ramp, position: &CorePosition) -> Self {
+    fn new(py: Python<'_>, rule: &str, ramp: &Ramp, position: &CorePosition) -> Self {
         // An instant beyond the year 9999 cannot be shown.
         let when = |at: Option<i64>| at.and_then(|at| datetime_from_micros(py, at).ok()).map(Bound::unbind);
         let step = position.step.and_then(|step| ramp.plan.steps.get(usize::from(step)));
@@ -133,9 +135,35 @@ impl RampPosition {
     }
 }
 
+/// Where the ramps of a toggle stand.
+pub fn positions<'py>(
+    py: Python<'py>,
+    installed: &Installed,
+    toggle: u32,
+    now: Micros,
+) -> PyResult<Bound<'py, PyTuple>> {
+    let rules = &installed.engine.policy.toggles[toggle as usize].rules;
+    let mut positions = Vec::new();
+    for position in installed.engine.ramps(toggle, now) {
+        let rule = &rules[usize::from(position.rule)];
+        if let Some(ramp) = &rule.ramp {
+            positions.push(Py::new(py, RampPosition::new(py, &rule.id, ramp, &position))?);
+        }
+    }
+    PyTuple::new(py, positions)
+}
+
 #[pymethods]
 impl RampPosition {
     /// The position as a dictionary; instants are RFC 3339 texts.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> engine.ramp("billing-bot")[0].to_dict()["rule"]
+    /// 'ramp'
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let iso = |at: &Option<Py<PyDateTime>>| at.as_ref().map(|at| at.bind(py).call_method0("isoformat")).transpose();
         let dict = PyDict::new(py);

@@ -1,13 +1,16 @@
 //! The rows of a batch as the core asks for them.
 
+use pyo3::prelude::*;
 use turnout_core::hash::UnitHasher;
 use turnout_core::policy::Slot;
 use turnout_core::time::Micros;
 use turnout_core::toggle::{Attribute, Columns, Needs, Unit};
 
 use crate::ask::Asked;
+use crate::clock::Clock;
 use crate::column::Column;
 use crate::contacts::{Contacts, Hashes};
+use crate::convert::{instant, is_instant};
 
 /// The instants of a batch.
 pub enum Instants {
@@ -16,6 +19,15 @@ pub enum Instants {
 }
 
 impl Instants {
+    /// The `at` argument of a batch; the clock's time when it is left out.
+    pub fn from_argument(py: Python<'_>, at: Option<&Bound<'_, PyAny>>, clock: &Clock) -> PyResult<Self> {
+        match at.filter(|at| !at.is_none()) {
+            None => clock.now(py).map(Self::All),
+            Some(at) if is_instant(at) => instant(at).map(Self::All),
+            Some(column) => Column::from_argument("at", column).map(Self::Each),
+        }
+    }
+
     #[inline]
     fn at(&self, row: usize) -> Option<Micros> {
         match self {

@@ -67,15 +67,16 @@ impl<'py> Table<'py> {
         }
     }
 
-    /// How many contacts it speaks of, when it says so.
-    pub fn rows(&self) -> PyResult<Option<usize>> {
+    /// How many contacts each part of it speaks of, by the part's name.
+    pub fn rows(&self) -> PyResult<Vec<(String, usize)>> {
+        let whole = |rows| vec![("attributes".to_owned(), rows)];
         match self {
-            Self::Frame(frame) => frame.len().map(Some),
-            Self::Rows(rows) => Ok(Some(rows.len())),
-            Self::None => Ok(None),
+            Self::Frame(frame) => frame.len().map(whole),
+            Self::Rows(rows) => Ok(whole(rows.len())),
+            Self::None => Ok(Vec::new()),
             Self::Columns(columns) => {
-                let column = columns.values().iter().find(|values| !is_scalar(values));
-                column.map(|values| values.len()).transpose()
+                let columns = columns.iter().filter(|(_, values)| !is_scalar(values));
+                columns.map(|(name, values)| Ok((format!("attributes[{}]", name.repr()?), values.len()?))).collect()
             }
         }
     }

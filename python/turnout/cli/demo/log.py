@@ -153,6 +153,8 @@ def traps(report: LoadReport) -> Iterator[Trap]:
     """All that the loader dropped or noticed, with how many rows it touched."""
     for reason, rows in report.dropped.items():
         yield Trap(f"dropped: {reason}", rows)
+    for column, times in report.repeated_times.items():
+        yield Trap(f"{column} in a repeated hour, the earlier taken", times)
     if not isinstance(report, BankLogReport):
         return
     known = {field.name for field in dataclasses.fields(LoadReport)}

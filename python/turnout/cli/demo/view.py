@@ -15,15 +15,23 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from turnout.cli.console import bar, bullets, instant_text, percent_text, plain_table, stderr_console, stdout_console
+from turnout.cli.console import (
+    bar,
+    bullets,
+    instant_text,
+    is_wide,
+    percent_text,
+    plain_table,
+    stderr_console,
+    stdout_console,
+)
 from turnout.cli.demo.model import DayShare, DemoReport, Gate, RampFacts, StepShare, Trap
+from turnout.cli.demo.reasons import show_reasons
 from turnout.cli.demo.run import Tick, run_demo, silent
 from turnout.cli.faults import counted, print_json
 from turnout.cli.inputs import short_digest
 
 BAR_CELLS = 8
-# Below this many columns, tables show less beside each other.
-WIDE_COLUMNS = 78
 RAMP_COLUMNS = (
     "step",
     "from",
@@ -66,6 +74,7 @@ def show(console: Console, found: DemoReport) -> None:
     """The whole report."""
     show_setting(console, found)
     show_decisions(console, found)
+    show_reasons(console, found)
     for ramp in found.ramps:
         gates = [gate for gate in found.gates if (gate.toggle, gate.rule) == (ramp.toggle, ramp.rule)]
         show_ramp(console, ramp, gates, found.log.zone)
@@ -75,11 +84,6 @@ def show(console: Console, found: DemoReport) -> None:
         show_days(console, found, reached[first : first + at_once])
     show_traps(console, found)
     show_closing(console, found)
-
-
-def is_wide(console: Console) -> bool:
-    """Whether there is room for two things beside each other."""
-    return console.width >= WIDE_COLUMNS
 
 
 def show_setting(console: Console, found: DemoReport) -> None:
