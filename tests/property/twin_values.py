@@ -264,10 +264,10 @@ def instant(value: Any) -> int | None:
     if isinstance(value, str):
         return instant_of_text(value)
     found = number(value)
-    if found is None or math.isinf(found):
+    if found is None or abs(found) > 10**12:
         return None
-    exact = isinstance(found, int)
-    us = found * 10**6 if exact else int(Decimal(found * 1e6).quantize(Decimal(1), ROUND_HALF_UP))
+    exact = Decimal(found * 10**6) if isinstance(found, int) else Decimal(found * 1e6)
+    us = int(exact.quantize(Decimal(1), ROUND_HALF_UP))
     return us if us // 10**6 in SECONDS_OF_YEARS_1_TO_9999 else None
 
 

@@ -92,7 +92,7 @@ def test_a_condition_says_what_it_asked_and_what_it_found() -> None:
     ("value", "verdict", "words"),
     [
         (1772323200, "decided", "1772323200 (seconds since the epoch: 2026-03-01T00:00:00Z)"),
-        (0.5, "missed", "0.5 (seconds since the epoch: 1970-01-01T00:00:00.500000Z)"),
+        (0.5, "missed", "0.5 (seconds since the epoch: 1970-01-01T00:00:00.500Z)"),
         (1772323200000000, "missed", "1772323200000000 (seconds since the epoch: beyond the year 9999)"),
         (253402300800, "missed", "253402300800 (seconds since the epoch: beyond the year 9999)"),
         (-62135596801, "missed", "-62135596801 (seconds since the epoch: before the year 1)"),
