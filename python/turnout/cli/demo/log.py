@@ -20,12 +20,12 @@ from turnout.contacts import (
     load_contacts,
     load_sample_contacts,
 )
+from turnout.contacts.schema import TOGGLE_PREFIX
 from turnout.errors import ContactLogError
 
 KNOWN_ON_ARRIVAL = ("contact_id", "customer_id", "channel", "queue", "type", "site")
 # Columns of the bank log, and of any log with toggles in it, that are written later than the contact arrives.
 KNOWN_LATER = ("vru_exited_at", "vru_s", "queue_s", "service_started_at")
-TOGGLE_PREFIX = "toggle."
 FAULTS_SHOWN = 3
 BANK_ACKNOWLEDGEMENT = (
     'I. Guedj and A. Mandelbaum, "Anonymous Bank" Call-Center Data, Technion, Haifa 2000 (calls of 1999)'
