@@ -20,6 +20,7 @@ assert_type(policy.digest, str)
 assert_type(policy.environment, str | None)
 assert_type(len(policy), int)
 keys: list[str] = list(policy.toggles)
+assert_type(turnout.load_policy("policy.toml", Path("production.json"), strict=False), turnout.Policy)
 
 try:
     turnout.load_policy("faulty.toml")
@@ -29,8 +30,11 @@ except turnout.PolicyError as error:
         assert_type(problem.path, str)
         assert_type(problem.line, int | None)
         assert_type(problem.hint, str)
+        assert_type(problem.file, str | None)
 
 noon = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
+patch = {"toggles": {"phone": {"killed": "outage"}}}
+assert_type(policy.with_changes(patch, operator="maria", reason="INC-7", at=noon), turnout.Policy)
 clock = turnout.ManualClock(noon)
 clock.set(noon)
 clock.advance(dt.timedelta(hours=1))
