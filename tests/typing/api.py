@@ -35,6 +35,11 @@ except turnout.PolicyError as error:
 noon = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
 patch = {"toggles": {"phone": {"killed": "outage"}}}
 assert_type(policy.with_changes(patch, operator="maria", reason="INC-7", at=noon), turnout.Policy)
+diff = turnout.diff_policies(policy, policy, ["c-1", 2, None], {"plan": ["a", "b", "c"]}, at=noon)
+assert_type(diff, turnout.PolicyDiff)
+assert_type(diff.values, tuple[turnout.ValueChange, ...])
+assert_type(diff.decisions, tuple[turnout.DecisionChange, ...])
+assert_type(diff.decisions[0].sample, tuple[str | int | None, ...])
 clock = turnout.ManualClock(noon)
 clock.set(noon)
 clock.advance(dt.timedelta(hours=1))

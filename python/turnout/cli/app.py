@@ -94,6 +94,22 @@ GatesOption = Annotated[
 ]
 
 
+UnitsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--units",
+        metavar="FILE",
+        help=".csv or .parquet with a column of ids; its other columns are attributes of the same name.",
+    ),
+]
+UnitColumnOption = Annotated[
+    str | None,
+    typer.Option(
+        "--unit-column", metavar="NAME", help="Column of the ids; customer_id, unit, id, or the first if absent."
+    ),
+]
+
+
 @app.callback(invoke_without_command=True)
 def root(
     version: Annotated[bool, typer.Option("--version", metavar="", help="Print the version and leave.")] = False,
@@ -166,6 +182,25 @@ def explain(
     from turnout.cli.evaluate import Question, run_explain
 
     run_explain(Question.read(policy, key, unit, attr or [], attributes, at, gates), as_json=as_json)
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Policy file, .toml or .json.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Policy file to compare it with.")],
+    units: UnitsOption = None,
+    unit_column: UnitColumnOption = None,
+    at: AtOption = None,
+    gates: GatesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare two policies: what the documents say, and with --units, who is decided otherwise.
+
+    Shares are percent of the units in the file. Exit is 0 whether they differ or not.
+    """
+    from turnout.cli.diff import run_diff
+
+    run_diff(old, new, units, unit_column, at, gates, as_json=as_json)
 
 
 @app.command()

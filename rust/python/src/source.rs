@@ -63,16 +63,13 @@ pub fn read_document<'py>(data: &Bound<'py, PyBytes>, format: &str) -> PyResult<
 /// list of int
 #[pyfunction]
 #[pyo3(signature = (data, format, paths))]
-pub fn find_lines(
-    data: &Bound<'_, PyBytes>,
-    format: &str,
-    paths: Vec<Bound<'_, PyList>>,
-) -> PyResult<Vec<Option<u32>>> {
+pub fn find_lines(data: &Bound<'_, PyBytes>, format: &str, paths: &Bound<'_, PyList>) -> PyResult<Vec<Option<u32>>> {
     let step = |item: Bound<'_, PyAny>| match item.cast::<PyString>() {
         Ok(key) => Ok(Step::Key(key.to_cow()?.into_owned())),
         Err(_) => item.extract().map(Step::Index).map_err(|_| PyTypeError::new_err("a path is keys and indexes")),
     };
-    let paths = paths.iter().map(|path| path.iter().map(step).collect()).collect::<PyResult<Vec<Vec<Step>>>>()?;
+    let steps = |path: Bound<'_, PyAny>| path.try_iter()?.map(|item| step(item?)).collect::<PyResult<Vec<Step>>>();
+    let paths = paths.iter().map(steps).collect::<PyResult<Vec<_>>>()?;
     let bytes = data.as_bytes();
     let found = read(bytes, self::format(format)?, |root| lines::lines(root, bytes, &paths));
     found.map_err(|found| policy_error(data.py(), &found))
