@@ -204,6 +204,46 @@ def diff(
 
 
 @app.command()
+def ramp(
+    policy: PolicyArgument,
+    key: Annotated[
+        str | None, typer.Argument(metavar="[KEY]", help="Key of a toggle; all ramps of the policy if absent.")
+    ] = None,
+    units: UnitsOption = None,
+    unit_column: UnitColumnOption = None,
+    at: AtOption = None,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            "--days",
+            metavar="N",
+            min=1,
+            max=366,
+            help="Count units for N days from --at; from first to last step if absent.",
+        ),
+    ] = None,
+    gates: GatesOption = None,
+    gate: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--gate",
+            metavar="TOGGLE:RULE:STEP:N:INSTANT",
+            help="A gate result: the step (from 0) had n samples at the instant; repeatable.",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show where ramps stand, when their steps come, and what the next one waits for.
+
+    Dates to come are the earliest that can be: as if all open gates and approvals were given at --at. Shares are percent
+    of units, times UTC.
+    """
+    from turnout.cli.ramp_view import run_ramp
+
+    run_ramp(policy, key, units, unit_column, at, days, gates, gate or [], as_json=as_json)
+
+
+@app.command()
 def init(
     path: Annotated[
         Path, typer.Argument(metavar="PATH", help="File to write, or a folder to write policy.toml into.")
