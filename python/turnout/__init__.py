@@ -36,7 +36,9 @@ if TYPE_CHECKING:
         bucket,
         hash_units,
     )
+    from turnout.compare import ValueChange
     from turnout.contacts import check_contacts, load_bank_log, load_contacts
+    from turnout.diff import DecisionChange, PolicyDiff, diff_policies
     from turnout.errors import ContactLogError, PolicyError, Problem, TurnoutError
     from turnout.policy import load_policy, sample_policy_path
 
@@ -61,7 +63,9 @@ _HOMES = {
         "bucket",
         "hash_units",
     ),
+    "turnout.compare": ("ValueChange",),
     "turnout.contacts": ("check_contacts", "load_bank_log", "load_contacts"),
+    "turnout.diff": ("DecisionChange", "PolicyDiff", "diff_policies"),
     "turnout.errors": ("ContactLogError", "PolicyError", "Problem", "TurnoutError"),
     "turnout.policy": ("load_policy", "sample_policy_path"),
 }
@@ -70,6 +74,7 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "ContactLogError",
     "Context",
+    "DecisionChange",
     "Engine",
     "Evaluation",
     "EvaluationBatch",
@@ -79,14 +84,17 @@ __all__ = [
     "GateResult",
     "ManualClock",
     "Policy",
+    "PolicyDiff",
     "PolicyError",
     "Problem",
     "RampPosition",
     "SystemClock",
     "Toggle",
     "TurnoutError",
+    "ValueChange",
     "bucket",
     "check_contacts",
+    "diff_policies",
     "hash_units",
     "load_bank_log",
     "load_contacts",

@@ -28,7 +28,9 @@ __all__ = [
     "SystemClock",
     "Toggle",
     "bucket",
+    "find_lines",
     "hash_units",
+    "read_document",
 ]
 
 @final
@@ -1018,6 +1020,48 @@ class Policy:
         The toggles of the document by key; a copy.
         """
 
+    def with_changes(
+        self, /, patch: dict[str, Any], *, operator: str, reason: str, at: datetime | int | None = None
+    ) -> Policy:
+        """
+        Changes the document by a merge patch: another policy, which says who made it, why, and from which.
+
+        This policy stays as it is. The record stands in the new document as `change`, so it belongs to its digest. A
+        patch that changes nothing gives this policy back, so the same change made twice leaves one record.
+
+        Parameters
+        ----------
+        patch : dict
+            An RFC 7386 merge patch: tables are merged key by key, None deletes a key, everything else replaces what was
+            there, lists as a whole.
+        operator : str
+            Who changes it.
+        reason : str
+            Why.
+        at : datetime or int
+            When it is changed, for the record; microseconds since the epoch if an int. A ramp that cannot have left 0 %
+            by then may be rebucketed freely; without `at`, every ramp is taken to be under way.
+
+        Raises
+        ------
+        PolicyError
+            The changed document has faults, the operator or the reason says nothing, or a ramp under way would shuffle
+            its customers without `rebucket = true` and a reason; all faults are listed.
+        TypeError, ValueError
+            The patch holds something that no document can, or `at` is no instant.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> patch = {"toggles": {"sms": {"killed": "carrier outage"}}}
+        >>> changed = policy.with_changes(patch, operator="maria@example.com", reason="INC-2201")
+        >>> changed.document["change"]["operator"], changed.document["change"]["previous"] == policy.digest
+        ('maria@example.com', True)
+        >>> changed.with_changes(patch, operator="maria@example.com", reason="INC-2201") is changed
+        True
+        """
+
 @final
 class RampPosition:
     """
@@ -1229,6 +1273,24 @@ def bucket(unit: str | int, salt: str, stage: Literal["ramp", "variant"] = "ramp
     True
     """
 
+def find_lines(data: bytes, format: Literal["toml", "json"], paths: list[list[str | int]]) -> list[int | None]:
+    """
+    Finds the lines on which values stand, counted from 1.
+
+    Parameters
+    ----------
+    data : bytes
+        A document that can be read.
+    format : {"toml", "json"}
+        What it is written in.
+    paths : list of list of str or int
+        Keys and indexes from the root. Of a value that is not there, the nearest one above it is looked for.
+
+    Returns
+    -------
+    list of int
+    """
+
 def hash_units(
     units: Sequence[str | int] | Series | NDArray[Any], salt: str, stage: Literal["ramp", "variant"] = "ramp"
 ) -> NDArray[uint64]:
@@ -1259,4 +1321,26 @@ def hash_units(
     >>> import turnout
     >>> turnout.hash_units(["a", "b"], "billing-bot").dtype
     dtype('uint64')
+    """
+
+def read_document(data: bytes, format: Literal["toml", "json"] = "toml") -> Any:
+    """
+    Reads the bytes of a document without judging what it says.
+
+    Parameters
+    ----------
+    data : bytes
+        The document, in UTF-8.
+    format : {"toml", "json"}
+        What it is written in.
+
+    Returns
+    -------
+    object
+        Dictionaries, lists, texts, numbers and truth values; dates and times are texts.
+
+    Raises
+    ------
+    PolicyError
+        It is not well-formed.
     """

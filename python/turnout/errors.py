@@ -41,12 +41,15 @@ class Problem:
     """How to mend it."""
     kind: Literal["syntax", "shape", "governance", "reference", "limit"]
     """The sort of fault."""
+    file: str | None = None
+    """The file, where a policy is made of several."""
 
     def __str__(self) -> str:
         place = self.path or "document"
-        line = f" (line {self.line})" if self.line is not None else ""
+        line = f"line {self.line}" if self.line is not None else ""
+        source = ", ".join(filter(None, [self.file, line]))
         hint = f"; {self.hint}" if self.hint else ""
-        return f"{place}{line}: {self.message}{hint}"
+        return f"{place}{f' ({source})' if source else ''}: {self.message}{hint}"
 
 
 class PolicyError(TurnoutError, ValueError):

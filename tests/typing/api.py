@@ -20,6 +20,7 @@ assert_type(policy.digest, str)
 assert_type(policy.environment, str | None)
 assert_type(len(policy), int)
 keys: list[str] = list(policy.toggles)
+assert_type(turnout.load_policy("policy.toml", Path("production.json"), strict=False), turnout.Policy)
 
 try:
     turnout.load_policy("faulty.toml")
@@ -29,8 +30,16 @@ except turnout.PolicyError as error:
         assert_type(problem.path, str)
         assert_type(problem.line, int | None)
         assert_type(problem.hint, str)
+        assert_type(problem.file, str | None)
 
 noon = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
+patch = {"toggles": {"phone": {"killed": "outage"}}}
+assert_type(policy.with_changes(patch, operator="maria", reason="INC-7", at=noon), turnout.Policy)
+diff = turnout.diff_policies(policy, policy, ["c-1", 2, None], {"plan": ["a", "b", "c"]}, at=noon)
+assert_type(diff, turnout.PolicyDiff)
+assert_type(diff.values, tuple[turnout.ValueChange, ...])
+assert_type(diff.decisions, tuple[turnout.DecisionChange, ...])
+assert_type(diff.decisions[0].sample, tuple[str | int | None, ...])
 clock = turnout.ManualClock(noon)
 clock.set(noon)
 clock.advance(dt.timedelta(hours=1))

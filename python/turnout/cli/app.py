@@ -96,6 +96,22 @@ GatesOption = Annotated[
 ]
 
 
+UnitsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--units",
+        metavar="FILE",
+        help=".csv or .parquet with a column of ids; its other columns are attributes of the same name.",
+    ),
+]
+UnitColumnOption = Annotated[
+    str | None,
+    typer.Option(
+        "--unit-column", metavar="NAME", help="Column of the ids; customer_id, unit, id, or the first if absent."
+    ),
+]
+
+
 @app.callback(invoke_without_command=True)
 def root(
     version: Annotated[bool, typer.Option("--version", metavar="", help="Print the version and leave.")] = False,
@@ -168,6 +184,65 @@ def explain(
     from turnout.cli.evaluate import Question, run_explain
 
     run_explain(Question.read(policy, key, unit, attr or [], attributes, at, gates), as_json=as_json)
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Policy file, .toml or .json.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Policy file to compare it with.")],
+    units: UnitsOption = None,
+    unit_column: UnitColumnOption = None,
+    at: AtOption = None,
+    gates: GatesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare two policies: what the documents say, and with --units, who is decided otherwise.
+
+    Shares are percent of the units in the file. Exit is 0 whether they differ or not.
+    """
+    from turnout.cli.diff import run_diff
+
+    run_diff(old, new, units, unit_column, at, gates, as_json=as_json)
+
+
+@app.command()
+def ramp(
+    policy: PolicyArgument,
+    key: Annotated[
+        str | None, typer.Argument(metavar="[KEY]", help="Key of a toggle; all ramps of the policy if absent.")
+    ] = None,
+    units: UnitsOption = None,
+    unit_column: UnitColumnOption = None,
+    at: AtOption = None,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            "--days",
+            metavar="N",
+            min=1,
+            max=366,
+            help="Count units for N days from --at; from first to last step if absent.",
+        ),
+    ] = None,
+    gates: GatesOption = None,
+    gate: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--gate",
+            metavar="TOGGLE:RULE:STEP:N:INSTANT",
+            help="A gate result: the step (from 0) had n samples at the instant; repeatable.",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show where ramps stand, when their steps come, and what the next one waits for.
+
+    Dates to come are the earliest that can be: as if all open gates and approvals were given at --at. Shares are percent
+    of units, times UTC.
+    """
+    from turnout.cli.ramp_view import run_ramp
+
+    run_ramp(policy, key, units, unit_column, at, days, gates, gate or [], as_json=as_json)
 
 
 @app.command()

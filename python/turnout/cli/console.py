@@ -7,10 +7,12 @@ import io
 import re
 import sys
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TextIO, cast
 
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 # Below this many columns, tables show less beside each other.
@@ -48,6 +50,18 @@ def stdout_console() -> Console:
 def stderr_console() -> Console:
     """Where progress goes."""
     return Console(file=sys.stderr, highlight=False)
+
+
+@contextmanager
+def progress_bar(console: Console, *, shown: bool) -> Iterator[Callable[[str, int, int], object] | None]:
+    """A bar that goes away when the work is done; nothing where nobody watches."""
+    if not (shown and console.is_terminal):
+        yield None
+        return
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("starting", total=None)
+        yield lambda what, done, of: progress.update(task, description=what, completed=done, total=of)
 
 
 def plain_table(*columns: str, head: bool = True) -> Table:

@@ -59,14 +59,15 @@ def problem_dict(problem: Problem) -> dict[str, Any]:
         "message": problem.message,
         "hint": problem.hint,
         "kind": problem.kind,
-    }
+    } | ({"file": problem.file} if problem.file else {})
 
 
 def problem_lines(source: str, problems: Iterable[Problem]) -> list[str]:
     """The faults of a policy, one line each: file and line first, as editors and CI logs jump to it."""
     lines = []
     for problem in problems:
-        place = f"{source}:{problem.line}" if problem.line else source
+        file = problem.file or source
+        place = f"{file}:{problem.line}" if problem.line else file
         path = f"{problem.path}: " if problem.path else ""
         hint = f"; {problem.hint}" if problem.hint else ""
         lines.append(f"{place}: {path}{problem.message}{hint}")

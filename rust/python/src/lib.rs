@@ -24,6 +24,7 @@ mod policy;
 mod ramp;
 mod result;
 mod rows;
+mod source;
 mod subject;
 mod table;
 
@@ -50,4 +51,6 @@ mod _core {
     use super::policy::Policy;
     #[pymodule_export]
     use super::ramp::{GateResult, RampPosition};
+    #[pymodule_export]
+    use super::source::{find_lines, read_document};
 }

@@ -30,6 +30,15 @@ impl Policy {
     }
 }
 
+/// The format of a name.
+pub fn format(name: &str) -> PyResult<Format> {
+    match name {
+        "toml" => Ok(Format::Toml),
+        "json" => Ok(Format::Json),
+        other => Err(PyValueError::new_err(format!("unknown format {other:?}; known: \"toml\", \"json\""))),
+    }
+}
+
 fn parse(py: Python<'_>, data: &[u8], format: Format, strict: bool) -> PyResult<Policy> {
     let parsed = py.detach(|| Core::parse(data, format, strict));
     parsed.map(|core| Policy(Arc::new(core))).map_err(|found| policy_error(py, &found))
@@ -69,15 +78,7 @@ impl Policy {
     #[staticmethod]
     #[pyo3(signature = (data, format="toml", strict=true))]
     fn from_bytes(data: &Bound<'_, PyBytes>, format: &str, strict: bool) -> PyResult<Self> {
-        let format = match format {
-            "toml" => Format::Toml,
-            "json" => Format::Json,
-            other => {
-                let message = format!("unknown format {other:?}; known: \"toml\", \"json\"");
-                return Err(PyValueError::new_err(message));
-            }
-        };
-        parse(data.py(), data.as_bytes(), format, strict)
+        parse(data.py(), data.as_bytes(), self::format(format)?, strict)
     }
 
     /// Reads a policy from a document of dictionaries, lists, texts, numbers and truth values.
@@ -117,6 +118,54 @@ impl Policy {
                 Err(policy_error(py, &found))
             }
         }
+    }
+
+    /// Changes the document by a merge patch: another policy, which says who made it, why, and from which.
+    ///
+    /// This policy stays as it is. The record stands in the new document as `change`, so it belongs to its digest. A
+    /// patch that changes nothing gives this policy back, so the same change made twice leaves one record.
+    ///
+    /// Parameters
+    /// ----------
+    /// patch : dict
+    ///     An RFC 7386 merge patch: tables are merged key by key, None deletes a key, everything else replaces what was
+    ///     there, lists as a whole.
+    /// operator : str
+    ///     Who changes it.
+    /// reason : str
+    ///     Why.
+    /// at : datetime or int
+    ///     When it is changed, for the record; microseconds since the epoch if an int. A ramp that cannot have left 0 %
+    ///     by then may be rebucketed freely; without `at`, every ramp is taken to be under way.
+    ///
+    /// Raises
+    /// ------
+    /// PolicyError
+    ///     The changed document has faults, the operator or the reason says nothing, or a ramp under way would shuffle
+    ///     its customers without `rebucket = true` and a reason; all faults are listed.
+    /// TypeError, ValueError
+    ///     The patch holds something that no document can, or `at` is no instant.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> patch = {"toggles": {"sms": {"killed": "carrier outage"}}}
+    /// >>> changed = policy.with_changes(patch, operator="maria@example.com", reason="INC-2201")
+    /// >>> changed.document["change"]["operator"], changed.document["change"]["previous"] == policy.digest
+    /// ('maria@example.com', True)
+    /// >>> changed.with_changes(patch, operator="maria@example.com", reason="INC-2201") is changed
+    /// True
+    #[pyo3(signature = (patch, *, operator, reason, at=None))]
+    fn with_changes<'py>(
+        slf: &Bound<'py, Self>,
+        patch: &Bound<'py, PyAny>,
+        operator: &Bound<'py, PyAny>,
+        reason: &Bound<'py, PyAny>,
+        at: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, Policy>> {
+        let change = slf.py().import("turnout.change")?.getattr("with_changes")?;
+        Ok(change.call1((slf, patch, operator, reason, at))?.cast_into()?)
     }
 
     /// The document as dictionaries and lists; a copy, so that changing it changes nothing.

@@ -83,6 +83,12 @@ def ramped(**fields: Any) -> Tree:
 _SOUND: Tree = {
     "turnout": 1,
     "environment": "test",
+    "change": {
+        "operator": "maria@example.com",
+        "reason": "a wider pilot",
+        "previous": "0123456789abcdef" * 4,
+        "at": Moment("2026-02-27T09:30:00Z"),
+    },
     "calendars": {"desk": {"dates": moments("2026-12-24", "2026-12-31")}},
     "segments": {
         "business": {"description": "pays", "rules": [{"attribute": "plan", "in": ["pro"]}, {"segment": "pilot"}]},

@@ -31,6 +31,11 @@ T, D, L = Key("t"), Key("d"), Key("l")
 KEYS: dict[str, Key] = {
     "turnout": Key("i", "shape"),
     "environment": T,
+    "change": D,
+    "change.operator": Key("t", "shape"),
+    "change.reason": Key("t", "shape"),
+    "change.previous": Key("t", "shape"),
+    "change.at": T,
     "calendars": D,
     "calendars.*": D,
     "calendars.*.dates": Key("l", "shape"),

@@ -33,6 +33,12 @@ WRONG_VALUES = [
     Wrong("turnout", 0, "shape", "a version of the format", "write turnout = 1"),
     Wrong("environment", "", "shape", "`environment` is empty", "write something"),
     Wrong("environment", "  ", "shape", "`environment` is empty", "write something"),
+    # The record of a change.
+    Wrong("change.operator", " ", "shape", "`operator` is empty", "write something"),
+    Wrong("change.previous", "0123abcd", "shape", "`0123abcd` is no digest", "64 hexadecimal digits"),
+    Wrong("change.previous", "0123456789ABCDEF" * 4, "shape", "is no digest", "in lower case"),
+    Wrong("change.previous", "0123456789abcdeg" * 4, "shape", "is no digest", "64 hexadecimal digits"),
+    Wrong("change.at", "2026-02-27", "shape", "2026-02-27", "2026"),
     # Dates.
     Wrong(f"{CHAT}.created", "2026-02-30", "shape", '"2026-02-30" is not a day', "the day"),
     Wrong(f"{CHAT}.created", "yesterday", "shape", '"yesterday"', "2026"),

@@ -1,5 +1,6 @@
 //! The policy: an immutable document, compiled once and swapped whole.
 
+mod change;
 mod compile;
 mod expr;
 mod graph;
@@ -17,6 +18,7 @@ mod version;
 
 pub mod canonical;
 pub mod json;
+pub mod lines;
 pub mod node;
 pub mod problem;
 pub mod source;

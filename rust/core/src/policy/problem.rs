@@ -163,7 +163,8 @@ impl Problems {
     /// Takes time in proportion to the source, however many faults there are and however long its lines.
     #[must_use]
     pub fn finish(mut self, source: &[u8]) -> Vec<Problem> {
-        let places = Places::of(&self.kept, source);
+        let spoken_of = self.kept.iter().flat_map(|f| [f.problem.at, f.earlier]).flatten();
+        let places = Places::of(spoken_of.collect(), source);
         self.kept.sort_by_key(|found| found.problem.at.unwrap_or(u32::MAX));
         let mut problems = Vec::with_capacity(self.kept.len() + 1);
         for Found { mut problem, earlier } in self.kept {
@@ -189,8 +190,8 @@ impl Problems {
     }
 }
 
-/// Lines and columns of the offsets that a report speaks of.
-struct Places {
+/// Lines and columns of some offsets of a source.
+pub(in crate::policy) struct Places {
     offsets: Vec<u32>,
     places: Vec<(u32, u32)>,
 }
@@ -198,8 +199,7 @@ struct Places {
 impl Places {
     /// Finds them all in one pass. A column counts characters; in a source that is not UTF-8 every byte counts that
     /// could start one.
-    fn of(kept: &[Found], source: &[u8]) -> Self {
-        let mut offsets: Vec<u32> = kept.iter().flat_map(|f| [f.problem.at, f.earlier]).flatten().collect();
+    pub(in crate::policy) fn of(mut offsets: Vec<u32>, source: &[u8]) -> Self {
         offsets.sort_unstable();
         offsets.dedup();
         // A byte order mark is no character of the first line.
@@ -224,7 +224,7 @@ impl Places {
         Self { offsets, places }
     }
 
-    fn get(&self, at: u32) -> Option<(u32, u32)> {
+    pub(in crate::policy) fn get(&self, at: u32) -> Option<(u32, u32)> {
         self.offsets.binary_search(&at).ok().map(|i| self.places[i])
     }
 }

@@ -5,6 +5,7 @@ use crate::time::Calendar;
 use crate::hash::KeySeed;
 
 use super::canonical::key_order;
+use super::change::change;
 use super::compile::Compiler;
 use super::expr::exprs;
 use super::graph::{self, Fault};
@@ -48,7 +49,7 @@ pub fn compile<'t>(
         ramps: 0,
         refused: true,
     };
-    let keys = ["turnout", "environment", "calendars", "segments", "toggles"];
+    let keys = ["turnout", "environment", "change", "calendars", "segments", "toggles"];
     let Some(fields) = Fields::open(root, &Path::ROOT, &keys, c.problems) else { return compiled };
     if fields.is_empty() {
         compiled.refused = true;
@@ -56,6 +57,7 @@ pub fn compile<'t>(
         return compiled;
     }
     header(&fields, &mut compiled, &mut c);
+    change(&fields, &mut c);
     calendars(&fields, &mut c);
     let toggles = fields.require("toggles", Kind::Shape, "add a toggle: [toggles.my-bot]", c.problems);
     let toggles = toggles.map(|f| named(f, &fields, limits::TOGGLES, "toggles", &mut c)).unwrap_or_default();

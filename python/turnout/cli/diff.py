@@ -1,0 +1,101 @@
+"""`turnout diff`: what another policy changes in the document, and for whom."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+
+from turnout.cli.console import bullets, instant_text, plain_table, progress_bar, stderr_console, stdout_console
+from turnout.cli.faults import counted, print_json
+from turnout.cli.inputs import now_utc, parse_instant, read_gates, read_policy, short_digest
+from turnout.cli.units import Units, read_units
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from turnout import DecisionChange, PolicyDiff, ValueChange
+
+IDS_SHOWN = 5
+CHARS_SHOWN = 160
+COLOURS = {"added": "green", "removed": "red", "changed": "yellow"}
+SIGNS = {"added": "+", "removed": "-", "changed": "~"}
+
+
+def run_diff(
+    old: Path, new: Path, units: Path | None, column: str | None, at: str | None, gates: Path | None, *, as_json: bool
+) -> None:
+    """Compares two policy files and shows what differs."""
+    from turnout import diff_policies
+
+    policies = (read_policy(old), read_policy(new))
+    instant = now_utc() if at is None else parse_instant(at, "--at")
+    passed = read_gates(gates)
+    who: Units | None = None if units is None else read_units(units, column)
+    with progress_bar(stderr_console(), shown=who is not None and not as_json) as tick:
+        found = diff_policies(
+            *policies,
+            None if who is None else who.ids,
+            None if who is None else who.attributes,
+            at=None if who is None else instant,
+            gates=passed,
+            progress=tick,
+        )
+    if as_json:
+        print_json({"old": str(old), "new": str(new)} | found.to_dict())
+        return
+    show_diff(stdout_console(), old, new, found)
+
+
+def show_diff(console: Console, old: Path, new: Path, found: PolicyDiff) -> None:
+    """What differs: toggles, values, customers."""
+    digests = (short_digest(found.old_digest), short_digest(found.new_digest))
+    console.print(f"[bold]{escape(str(old))}[/] ({digests[0]}) -> [bold]{escape(str(new))}[/] ({digests[1]})")
+    if not found.values:
+        console.print("the documents say the same, so they decide the same")
+        return
+    if found.toggles:
+        console.print()
+        for key, kind in found.toggles:
+            console.print(f"[{COLOURS[kind]}]{SIGNS[kind]}[/] {escape(key)}: {kind}", soft_wrap=True)
+    console.print()
+    console.print(f"[bold]{counted(len(found.values), 'value')} of the document[/]")
+    console.print(bullets(f"[{COLOURS[change.kind]}]{escape(value_text(change))}[/]" for change in found.values))
+    console.print()
+    if found.units is None or found.at is None:
+        console.print("No units given (--units FILE), so nobody was decided for.")
+        return
+    show_decisions(console, found.decisions, found.units, found.at)
+
+
+def show_decisions(console: Console, decisions: Sequence[DecisionChange], units: int, at: dt.datetime) -> None:
+    """Who is decided otherwise."""
+    title = f"{counted(units, 'unit')} at {instant_text(at)}"
+    if not decisions:
+        console.print(f"[bold]{title}[/]: all are decided as before")
+        return
+    console.print(f"[bold]{title}[/]: decided otherwise")
+    table = plain_table("toggle", "from", "to", ">units", ">share", "such as")
+    for change in decisions:
+        ids = ", ".join("(no id)" if unit is None else str(unit) for unit in change.sample[:IDS_SHOWN])
+        more = ", ..." if change.count > IDS_SHOWN else ""
+        share = f"{100 * change.count / units:.1f} %"
+        table.add_row(
+            escape(change.toggle),
+            escape(change.old),
+            escape(change.new),
+            f"{change.count:,}",
+            share,
+            escape(ids + more),
+        )
+    console.print(table)
+
+
+def value_text(change: ValueChange) -> str:
+    """One value, cut when it is a whole toggle."""
+    text = str(change)
+    return text if len(text) <= CHARS_SHOWN else text[: CHARS_SHOWN - 3] + "..."

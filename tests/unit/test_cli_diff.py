@@ -1,0 +1,91 @@
+"""`turnout diff`, and the files of units that it takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.unit.test_cli import run, run_json
+from turnout import load_policy, sample_policy_path
+
+AT = ["--at", "2026-03-16T15:00:00Z"]
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two policies and a file of customers."""
+    monkeypatch.chdir(tmp_path)
+    text = sample_policy_path().read_text("utf-8")
+    Path("old.toml").write_text(text, "utf-8")
+    Path("new.toml").write_text(text.replace('"en", "es"', '"en"'), "utf-8")
+    pl.DataFrame({"customer_id": ["007", "8", "9"], "language": ["es", "en", "es"]}).write_csv("ids.csv")
+
+
+def test_it_says_what_differs_and_for_whom() -> None:
+    text = run("diff", "old.toml", "new.toml", "--units", "ids.csv", *AT)
+    assert "~ sms: changed" in text
+    assert ' - toggles.sms.rules[0].when.in: ["en", "es"] -> ["en"]' in text
+    assert "3 units at 2026-03-16 15:00 UTC: decided otherwise" in text
+    assert "sms     on    off      2  66.7 %  007, 9" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_without_units_it_compares_the_documents() -> None:
+    text = run("diff", "old.toml", "new.toml")
+    assert "1 value of the document" in text
+    assert "No units given (--units FILE)" in text
+    assert "the documents say the same" in run("diff", "old.toml", "old.toml")
+
+
+def test_units_that_are_decided_as_before() -> None:
+    Path("ids.csv").write_text("id,language\n1,en\n")
+    assert "1 unit at 2026-03-16 15:00 UTC: all are decided as before" in run(
+        "diff", "old.toml", "new.toml", "--units", "ids.csv", *AT
+    )
+
+
+def test_as_json() -> None:
+    found = run_json("diff", "old.toml", "new.toml", "--units", "ids.csv", *AT)
+    assert (found["old"], found["old_digest"]) == ("old.toml", load_policy("old.toml").digest)
+    assert found["toggles"] == {"sms": "changed"}
+    (decision,) = found["decisions"]
+    assert decision == {"toggle": "sms", "old": "on", "new": "off", "count": 2, "sample": ["007", "9"]}
+    assert run_json("diff", "old.toml", "old.toml")["values"] == []
+
+
+def test_units_from_parquet_and_from_another_column() -> None:
+    pl.DataFrame({"name": ["a", "b"], "number": [1, 2], "language": ["es", None]}).write_parquet("ids.parquet")
+    (decision,) = run_json("diff", "old.toml", "new.toml", "--units", "ids.parquet", "--unit-column", "number", *AT)[
+        "decisions"
+    ]
+    assert decision["sample"] == [1]
+    (decision,) = run_json("diff", "old.toml", "new.toml", "--units", "ids.parquet", *AT)["decisions"]
+    assert decision["sample"] == ["a"], "the first column, where none has a usual name"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--units", "nowhere.csv"], "nowhere.csv: no such units file; give a .csv or .parquet file"),
+        (["--units", "old.toml"], "units are in .csv or .parquet, not '.toml'"),
+        (["--units", "empty.csv"], "empty.csv: is empty"),
+        (["--units", "bad.parquet"], "bad.parquet: cannot be read ("),
+        (["--units", "ids.csv", "--unit-column", "customer"], 'no column "customer"; did you mean "customer_id"?'),
+        (["--units", "floats.parquet"], "the ids in 'id' are Float64, neither text nor whole numbers"),
+        (["--units", "ids.csv", "--at", "noon"], "--at: 'noon' is not an instant"),
+    ],
+)
+def test_what_cannot_be_read_is_one_line(arguments: list[str], words: str) -> None:
+    Path("empty.csv").touch()
+    Path("bad.parquet").write_bytes(b"no parquet")
+    pl.DataFrame({"id": [0.5]}).write_parquet("floats.parquet")
+    text = run("diff", "old.toml", "new.toml", *arguments, code=2)
+    assert words in text
+    assert len(text.splitlines()) == 1
+
+
+def test_faults_of_either_policy_are_listed() -> None:
+    Path("new.toml").write_text("turnout = 2\n")
+    assert "new.toml: the policy has 2 faults" in run("diff", "old.toml", "new.toml", code=1)
