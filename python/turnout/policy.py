@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from turnout._core import Policy
 from turnout.errors import PolicyError, Problem
 
-__all__ = ["load_policy", "sample_policy_path"]
+__all__ = ["load_policy", "policy_schema", "sample_policy_path"]
 
 _MOST_BYTES = 64 * 2**20
 _FORMATS: dict[str, Literal["toml", "json"]] = {".toml": "toml", ".json": "json"}
@@ -53,6 +54,34 @@ def load_policy(path: str | os.PathLike[str], *, strict: bool = True) -> Policy:
         # One byte more than a document may have: larger files are refused without being read.
         data = source.read(_MOST_BYTES + 1)
     return Policy.from_bytes(data, format=form, strict=strict)
+
+
+def policy_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of policy documents, for editors.
+
+    Every document that ``load_policy`` accepts is valid by it, and every fault of names, types, ranges and missing
+    fields is a fault by it. What one field says against another, names that nothing defines, circles, regular
+    expressions and time zones are looked at by ``load_policy`` alone.
+
+    Returns
+    -------
+    dict
+        A new one with each call.
+
+    Examples
+    --------
+    >>> import turnout
+    >>> sorted(turnout.policy_schema()["properties"])
+    ['calendars', 'environment', 'segments', 'toggles', 'turnout']
+    """
+    text = policy_schema_path().read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def policy_schema_path() -> Path:
+    """The file in which the schema ships with the package."""
+    return Path(__file__).parent / "data" / "policy.schema.json"
 
 
 def sample_policy_path() -> Path:

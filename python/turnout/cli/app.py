@@ -185,6 +185,23 @@ def init(
     run_init(path, force=force, as_json=as_json)
 
 
+@app.command()
+def schema(
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write it to this file instead of printing it.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the JSON Schema of policies, by which editors complete and check as one types.
+
+    A policy in TOML names its file on a line at the top, `#:schema ./policy.schema.json` (taplo, Even Better TOML); one
+    in YAML, `# yaml-language-server: $schema=policy.schema.json`.
+    """
+    from turnout.cli.schema import run_schema
+
+    run_schema(out, as_json=as_json)
+
+
 @app.command(
     help="Run a policy over a contact log with the log's own clock, and compare each ramp with its plan.\n\n"
     "Every toggle is decided for every contact at its arrival. Shares are percent of distinct identified customers, "
