@@ -35,7 +35,7 @@ PARAMETERS = {
     "(attributes)": "collections.abc.Mapping[str, typing.Any] | None",
     "(default)": "object",
     "(document)": "dict[str, typing.Any]",
-    "(format)": 'typing.Literal["toml", "json"]',
+    "(format)": 'typing.Literal["toml", "json", "yaml"]',
     "(gates)": "collections.abc.Iterable[GateResult] | None",
     "(key)": "str",
     "(stage)": 'typing.Literal["ramp", "variant"]',

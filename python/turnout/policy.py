@@ -13,7 +13,12 @@ from turnout.errors import PolicyError, Problem
 __all__ = ["load_policy", "policy_schema", "sample_policy_path"]
 
 _MOST_BYTES = 64 * 2**20
-_FORMATS: dict[str, Literal["toml", "json"]] = {".toml": "toml", ".json": "json"}
+_FORMATS: dict[str, Literal["toml", "json", "yaml"]] = {
+    ".toml": "toml",
+    ".json": "json",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+}
 
 
 def load_policy(path: str | os.PathLike[str], *, strict: bool = True) -> Policy:
@@ -22,7 +27,7 @@ def load_policy(path: str | os.PathLike[str], *, strict: bool = True) -> Policy:
     Parameters
     ----------
     path
-        A TOML or JSON file; its suffix says which.
+        A TOML, JSON or YAML file; its suffix says which. YAML needs the extra ``yaml``.
     strict
         Refuse every fault (default). Otherwise a toggle with faults becomes inert, and missing governance fields are
         let pass; both are listed in ``Policy.problems``.
@@ -37,6 +42,8 @@ def load_policy(path: str | os.PathLike[str], *, strict: bool = True) -> Policy:
         The document has faults; all of them are listed, each with its path, its line and how to mend it.
     OSError
         The file cannot be read.
+    MissingExtraError
+        It is YAML, and the extra is not installed.
 
     Examples
     --------
@@ -48,8 +55,10 @@ def load_policy(path: str | os.PathLike[str], *, strict: bool = True) -> Policy:
     file = Path(path)
     form = _FORMATS.get(file.suffix.lower())
     if form is None:
-        hint = f"name it {file.stem}.toml or {file.stem}.json, or use Policy.from_bytes"
-        raise PolicyError([Problem("", None, None, f"{file.name}: not a .toml or .json file", hint, "syntax")])
+        *others, last = _FORMATS
+        hint = f"name it {file.stem}.toml, {file.stem}.json or {file.stem}.yaml, or use Policy.from_bytes"
+        message = f"{file.name}: not a {', '.join(others)} or {last} file"
+        raise PolicyError([Problem("", None, None, message, hint, "syntax")])
     with file.open("rb") as source:
         # One byte more than a document may have: larger files are refused without being read.
         data = source.read(_MOST_BYTES + 1)

@@ -57,7 +57,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-PolicyArgument = Annotated[Path, typer.Argument(metavar="POLICY", help="Policy file, .toml or .json.")]
+PolicyArgument = Annotated[Path, typer.Argument(metavar="POLICY", help="Policy file, .toml, .json or .yaml.")]
 JsonOption = Annotated[
     bool, typer.Option("--json", metavar="", help="Print one JSON object instead of text; errors too.")
 ]

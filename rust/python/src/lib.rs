@@ -26,6 +26,7 @@ mod result;
 mod rows;
 mod subject;
 mod table;
+mod yaml;
 
 /// The compiled core of turnout.
 #[pyo3::pymodule(gil_used = false)]

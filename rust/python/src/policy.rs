@@ -9,6 +9,7 @@ use turnout_core::policy::{Format, Policy as Core};
 
 use crate::document::to_json;
 use crate::error::{policy_error, problems};
+use crate::yaml;
 
 /// An immutable, compiled policy.
 ///
@@ -36,8 +37,8 @@ impl Policy {
     /// ----------
     /// data : bytes
     ///     The document, in UTF-8.
-    /// format : {"toml", "json"}
-    ///     What it is written in.
+    /// format : {"toml", "json", "yaml"}
+    ///     What it is written in; YAML needs the extra `yaml`.
     /// strict : bool
     ///     Refuse every fault (default). Otherwise a toggle with faults becomes inert, and missing governance fields
     ///     are let pass; both are listed in `problems`.
@@ -46,6 +47,8 @@ impl Policy {
     /// ------
     /// PolicyError
     ///     The document has faults; all of them are listed.
+    /// MissingExtraError
+    ///     It is YAML, and the extra is not installed.
     ///
     /// Examples
     /// --------
@@ -58,8 +61,9 @@ impl Policy {
         let format = match format {
             "toml" => Format::Toml,
             "json" => Format::Json,
+            "yaml" => return yaml::parse(data, strict).map(|core| Policy(Arc::new(core))),
             other => {
-                let message = format!("unknown format {other:?}; known: \"toml\", \"json\"");
+                let message = format!("unknown format {other:?}; known: \"toml\", \"json\", \"yaml\"");
                 return Err(PyValueError::new_err(message));
             }
         };
