@@ -2,7 +2,7 @@
 
 How a block is read, by its language and the file name after it:
 
-- `toml NAME`, `json NAME`: written to NAME for the blocks after it; without a name it must parse.
+- `toml NAME`, `json NAME`, `yaml NAME`: written to NAME for the blocks after it; without a name it must parse.
 - `python`: run, one block after another in one namespace. A statement `expression  # value` must have that repr.
 - `console`: a line `$ turnout ...` is run, and what follows must be its output (`...` stands for anything). Of other
   programs, only that the project has what they name.
@@ -19,14 +19,17 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(\w+)(?: +(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PARSERS: dict[str, Callable[[str], object]] = {"toml": tomllib.loads, "json": json.loads, "yaml": yaml.safe_load}
 RESULT = re.compile(r"  # (.+)$")
 
 
@@ -57,7 +60,7 @@ def test_the_code_of_the_page_runs(page: str, tmp_path: Path, monkeypatch: pytes
     assert found, f"{page} holds no code"
     for block in found:
         place = f"{page}:{block.line}"
-        if block.language in ("toml", "json"):
+        if block.language in PARSERS:
             data(block, place)
         elif block.language == "python":
             python(block, place, namespace)
@@ -102,8 +105,8 @@ def headings(path: Path) -> set[str]:
 def data(block: Block, place: str) -> None:
     """A document: it parses, and with a name it is there for what follows."""
     try:
-        tomllib.loads(block.text) if block.language == "toml" else json.loads(block.text)
-    except ValueError as fault:
+        PARSERS[block.language](block.text)
+    except (ValueError, yaml.YAMLError) as fault:
         pytest.fail(f"{place}: {fault}")
     if block.name:
         Path(block.name).write_text(block.text, encoding="utf-8")

@@ -35,7 +35,7 @@ PARAMETERS = {
     "(attributes)": "collections.abc.Mapping[str, typing.Any] | None",
     "(default)": "object",
     "(document)": "dict[str, typing.Any]",
-    "(format)": 'typing.Literal["toml", "json"]',
+    "(format)": 'typing.Literal["toml", "json", "yaml"]',
     "find_lines(paths)": "list[list[str | int]]",
     "Policy.with_changes(operator)": "str",
     "Policy.with_changes(patch)": "dict[str, typing.Any]",

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from turnout.contacts import check_contacts, load_bank_log, load_contacts
     from turnout.diff import DecisionChange, PolicyDiff, diff_policies
     from turnout.errors import ContactLogError, PolicyError, Problem, TurnoutError
-    from turnout.policy import load_policy, sample_policy_path
+    from turnout.policy import load_policy, policy_schema, sample_policy_path
 
 __version__ = "0.1.0"
 
@@ -67,7 +67,7 @@ _HOMES = {
     "turnout.contacts": ("check_contacts", "load_bank_log", "load_contacts"),
     "turnout.diff": ("DecisionChange", "PolicyDiff", "diff_policies"),
     "turnout.errors": ("ContactLogError", "PolicyError", "Problem", "TurnoutError"),
-    "turnout.policy": ("load_policy", "sample_policy_path"),
+    "turnout.policy": ("load_policy", "policy_schema", "sample_policy_path"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -99,6 +99,7 @@ __all__ = [
     "load_bank_log",
     "load_contacts",
     "load_policy",
+    "policy_schema",
     "sample_policy_path",
 ]
 

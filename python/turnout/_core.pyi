@@ -956,7 +956,7 @@ class Policy:
         """
 
     @staticmethod
-    def from_bytes(data: bytes, format: Literal["toml", "json"] = "toml", strict: bool = True) -> Policy:
+    def from_bytes(data: bytes, format: Literal["toml", "json", "yaml"] = "toml", strict: bool = True) -> Policy:
         """
         Reads a policy from the bytes of a document.
 
@@ -964,8 +964,8 @@ class Policy:
         ----------
         data : bytes
             The document, in UTF-8.
-        format : {"toml", "json"}
-            What it is written in.
+        format : {"toml", "json", "yaml"}
+            What it is written in; YAML needs the extra `yaml`.
         strict : bool
             Refuse every fault (default). Otherwise a toggle with faults becomes inert, and missing governance fields
             are let pass; both are listed in `problems`.
@@ -974,6 +974,8 @@ class Policy:
         ------
         PolicyError
             The document has faults; all of them are listed.
+        MissingExtraError
+            It is YAML, and the extra is not installed.
 
         Examples
         --------

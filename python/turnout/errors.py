@@ -78,6 +78,32 @@ class PolicyError(TurnoutError, ValueError):
         return "\n".join(map(str, self.problems))
 
 
+class MissingExtraError(TurnoutError, ImportError):
+    """Something needs a package that an extra of turnout brings, and the extra is not installed.
+
+    Parameters
+    ----------
+    what
+        What needs it.
+    extra
+        The name of the extra.
+
+    Examples
+    --------
+    >>> from turnout.errors import MissingExtraError
+    >>> print(MissingExtraError("YAML", "yaml"))
+    YAML is an extra of turnout; get it with: pip install 'turnout[yaml]'
+    """
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(what, extra)
+        self.what = what
+        self.extra = extra
+
+    def __str__(self) -> str:
+        return f"{self.what} is an extra of turnout; get it with: pip install 'turnout[{self.extra}]'"
+
+
 class ContactLogError(TurnoutError, ValueError):
     """A contact log that cannot be read, or that breaks the rules of its schema.
 

@@ -18,7 +18,7 @@ class Source(NamedTuple):
 
     name: str
     """How faults call it: the path as the caller gave it."""
-    format: Literal["toml", "json"]
+    format: Literal["toml", "json", "yaml"]
     data: bytes
 
 

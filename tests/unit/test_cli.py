@@ -133,7 +133,7 @@ def test_faults_under_other_commands_go_to_the_error_stream(broken: Path) -> Non
         (["check"], "Missing argument 'POLICY'; see: turnout check --help"),
         (["check", "x.toml", "--loose"], "No such option: --loose"),
         (["check", str(SAMPLE.parent)], "is a folder, not a policy file"),
-        (["check", str(SAMPLE.parent / "sample_days.parquet")], "a policy ends in .toml or .json"),
+        (["check", str(SAMPLE.parent / "sample_days.parquet")], "a policy ends in .toml, .json or .yaml"),
         (["evaluate", str(SAMPLE), "billing-bit"], 'no toggle "billing-bit"; did you mean "billing-bot"?'),
         (["evaluate", str(SAMPLE), "zzz"], "it holds billing-bot, callback-offer, chat"),
         (["evaluate", str(SAMPLE), "phone", "--attr", "plan"], "'plan' is not NAME=VALUE"),

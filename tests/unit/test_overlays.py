@@ -186,7 +186,7 @@ def test_lenient_takes_the_merged_document_as_it_takes_any() -> None:
 
 
 def test_the_suffix_and_the_file_of_an_overlay_are_looked_at() -> None:
-    with pytest.raises(turnout.PolicyError, match=r"not a \.toml or \.json file"):
+    with pytest.raises(turnout.PolicyError, match=r"not a \.toml, \.json, \.yaml or \.yml file"):
         turnout.load_policy("policy.toml", "overlay.ini")
     with pytest.raises(FileNotFoundError):
         turnout.load_policy("policy.toml", "nowhere.toml")

@@ -259,7 +259,7 @@ def test_a_long_hold_does_not_break_the_position() -> None:
 
 FILES: list[tuple[Any, type[Exception], str | None]] = [
     ("nothing.toml", FileNotFoundError, "nothing.toml"),
-    ("policy.yaml", turnout.PolicyError, "policy.toml"),
+    ("policy.ini", turnout.PolicyError, "policy.toml"),
     ("policy", turnout.PolicyError, "policy.toml"),
     ("folder.toml", OSError, "folder.toml"),
     (5, TypeError, None),
@@ -270,7 +270,7 @@ FILES: list[tuple[Any, type[Exception], str | None]] = [
 @pytest.mark.parametrize(("name", "error", "words"), FILES)
 def test_a_file_that_cannot_be_read(name: Any, error: type[Exception], words: str | None, tmp_path: Path) -> None:
     (tmp_path / "folder.toml").mkdir()
-    (tmp_path / "policy.yaml").write_text("turnout: 1", "utf-8")
+    (tmp_path / "policy.ini").write_text("turnout = 1", "utf-8")
     with pytest.raises(error, match=words):
         turnout.load_policy(tmp_path / name if isinstance(name, str) else name)
 
@@ -280,7 +280,7 @@ def test_a_file_that_cannot_be_read(name: Any, error: type[Exception], words: st
     [
         ("turnout = 1", "toml", True, TypeError, "bytes"),
         (None, "toml", True, TypeError, "bytes"),
-        (b"", "yaml", True, ValueError, '"toml", "json"'),
+        (b"", "yml", True, ValueError, '"toml", "json", "yaml"'),
         (b"", "TOML", True, ValueError, '"toml", "json"'),
         (b"", None, True, TypeError, "str"),
         (b"", "toml", "no", TypeError, "bool"),

@@ -59,7 +59,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-PolicyArgument = Annotated[Path, typer.Argument(metavar="POLICY", help="Policy file, .toml or .json.")]
+PolicyArgument = Annotated[Path, typer.Argument(metavar="POLICY", help="Policy file, .toml, .json or .yaml.")]
 JsonOption = Annotated[
     bool, typer.Option("--json", metavar="", help="Print one JSON object instead of text; errors too.")
 ]
@@ -237,8 +237,8 @@ def ramp(
 ) -> None:
     """Show where ramps stand, when their steps come, and what the next one waits for.
 
-    Dates to come are the earliest that can be: as if all open gates and approvals were given at --at. Shares are percent
-    of units, times UTC.
+    Dates to come are the earliest that can be: as if all open gates and approvals were given at --at. Shares are
+    percent of units, times UTC.
     """
     from turnout.cli.ramp_view import run_ramp
 
@@ -260,6 +260,23 @@ def init(
     from turnout.cli.starter import run_init
 
     run_init(path, force=force, as_json=as_json)
+
+
+@app.command()
+def schema(
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write it to this file instead of printing it.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the JSON Schema of policies, by which editors complete and check as one types.
+
+    A policy in TOML names its file on a line at the top, `#:schema ./policy.schema.json` (taplo, Even Better TOML); one
+    in YAML, `# yaml-language-server: $schema=policy.schema.json`.
+    """
+    from turnout.cli.schema import run_schema
+
+    run_schema(out, as_json=as_json)
 
 
 @app.command(

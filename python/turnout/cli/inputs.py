@@ -42,17 +42,19 @@ def faults_of(path: Path, what: str, hint: str) -> Iterator[None]:
 def read_policy(path: Path, *, strict: bool = True) -> Policy:
     """The policy of a file; faults inside it become one `CliError` that carries them all (exit code 1)."""
     from turnout import load_policy
-    from turnout.errors import PolicyError
+    from turnout.errors import MissingExtraError, PolicyError
 
     hint = "give the path of a policy, or write a first one with: turnout init"
     try:
         with faults_of(path, "policy file", hint):
             # That it is there is said first. It is read by `load_policy` alone, which stops where no policy goes on.
             path.open("rb").close()
-            if path.suffix.lower() not in (".toml", ".json"):
-                message = f"a policy ends in .toml or .json, not {path.suffix!r}"
+            if path.suffix.lower() not in (".toml", ".json", ".yaml", ".yml"):
+                message = f"a policy ends in .toml, .json or .yaml, not {path.suffix!r}"
                 raise CliError(message, where=str(path), hint="rename the file to what it holds")
             return load_policy(path, strict=strict)
+    except MissingExtraError as error:
+        raise CliError(str(error), where=str(path), kind="missing_extra") from None
     except PolicyError as error:
         count = counted(len(error.problems), "fault")
         raise CliError(

@@ -27,6 +27,7 @@ mod rows;
 mod source;
 mod subject;
 mod table;
+mod yaml;
 
 /// The compiled core of turnout.
 #[pyo3::pymodule(gil_used = false)]

@@ -9,6 +9,7 @@ use turnout_core::policy::{Format, Policy as Core, Problem};
 
 use crate::document::to_json;
 use crate::error::{policy_error, problems};
+use crate::yaml;
 
 /// An immutable, compiled policy.
 ///
@@ -35,7 +36,7 @@ pub fn format(name: &str) -> PyResult<Format> {
     match name {
         "toml" => Ok(Format::Toml),
         "json" => Ok(Format::Json),
-        other => Err(PyValueError::new_err(format!("unknown format {other:?}; known: \"toml\", \"json\""))),
+        other => Err(PyValueError::new_err(format!("unknown format {other:?}; known: \"toml\", \"json\", \"yaml\""))),
     }
 }
 
@@ -59,8 +60,8 @@ impl Policy {
     /// ----------
     /// data : bytes
     ///     The document, in UTF-8.
-    /// format : {"toml", "json"}
-    ///     What it is written in.
+    /// format : {"toml", "json", "yaml"}
+    ///     What it is written in; YAML needs the extra `yaml`.
     /// strict : bool
     ///     Refuse every fault (default). Otherwise a toggle with faults becomes inert, and missing governance fields
     ///     are let pass; both are listed in `problems`.
@@ -69,6 +70,8 @@ impl Policy {
     /// ------
     /// PolicyError
     ///     The document has faults; all of them are listed.
+    /// MissingExtraError
+    ///     It is YAML, and the extra is not installed.
     ///
     /// Examples
     /// --------
@@ -78,6 +81,9 @@ impl Policy {
     #[staticmethod]
     #[pyo3(signature = (data, format="toml", strict=true))]
     fn from_bytes(data: &Bound<'_, PyBytes>, format: &str, strict: bool) -> PyResult<Self> {
+        if format == "yaml" {
+            return yaml::parse(data, strict).map(|core| Policy(Arc::new(core)));
+        }
         parse(data.py(), data.as_bytes(), self::format(format)?, strict)
     }
 

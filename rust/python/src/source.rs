@@ -6,10 +6,11 @@ use pyo3::types::{PyBytes, PyList, PyString};
 use turnout_core::policy::canonical::canonical_json;
 use turnout_core::policy::lines::{self, Step};
 use turnout_core::policy::node::{Arena, Node};
-use turnout_core::policy::{Problem, Problems, source};
+use turnout_core::policy::{Format, Problem, Problems, source};
 
 use crate::error::policy_error;
 use crate::policy::format;
+use crate::yaml::Json;
 
 fn read<T>(bytes: &[u8], format: source::Format, with: impl FnOnce(&Node<'_>) -> T) -> Result<T, Vec<Problem>> {
     let mut problems = Problems::default();
@@ -20,13 +21,22 @@ fn read<T>(bytes: &[u8], format: source::Format, with: impl FnOnce(&Node<'_>) ->
     }
 }
 
+/// The JSON of a document in YAML, or all faults of the YAML.
+fn json_of_yaml<'py>(data: &Bound<'py, PyBytes>) -> PyResult<(Json<'py>, Bound<'py, PyBytes>)> {
+    let read = Json::read(data)?;
+    match read.text.clone() {
+        Some(text) if read.problems.is_empty() => Ok((read, text)),
+        _ => Err(policy_error(data.py(), &read.problems)),
+    }
+}
+
 /// Reads the bytes of a document without judging what it says.
 ///
 /// Parameters
 /// ----------
 /// data : bytes
 ///     The document, in UTF-8.
-/// format : {"toml", "json"}
+/// format : {"toml", "json", "yaml"}
 ///     What it is written in.
 ///
 /// Returns
@@ -42,8 +52,18 @@ fn read<T>(bytes: &[u8], format: source::Format, with: impl FnOnce(&Node<'_>) ->
 #[pyo3(signature = (data, format="toml"))]
 pub fn read_document<'py>(data: &Bound<'py, PyBytes>, format: &str) -> PyResult<Bound<'py, PyAny>> {
     let py = data.py();
-    let (bytes, format) = (data.as_bytes(), self::format(format)?);
-    let text = py.detach(|| read(bytes, format, canonical_json)).map_err(|found| policy_error(py, &found))?;
+    let text = if format == "yaml" {
+        let (yaml, json) = json_of_yaml(data)?;
+        let bytes = json.as_bytes();
+        py.detach(|| read(bytes, Format::Json, canonical_json)).map_err(|mut found| {
+            yaml.move_to_source(&mut found);
+            found
+        })
+    } else {
+        let (bytes, format) = (data.as_bytes(), self::format(format)?);
+        py.detach(|| read(bytes, format, canonical_json))
+    };
+    let text = text.map_err(|found| policy_error(py, &found))?;
     py.import("json")?.call_method1("loads", (text,))
 }
 
@@ -53,7 +73,7 @@ pub fn read_document<'py>(data: &Bound<'py, PyBytes>, format: &str) -> PyResult<
 /// ----------
 /// data : bytes
 ///     A document that can be read.
-/// format : {"toml", "json"}
+/// format : {"toml", "json", "yaml"}
 ///     What it is written in.
 /// paths : list of list of str or int
 ///     Keys and indexes from the root. Of a value that is not there, the nearest one above it is looked for.
@@ -70,6 +90,13 @@ pub fn find_lines(data: &Bound<'_, PyBytes>, format: &str, paths: &Bound<'_, PyL
     };
     let steps = |path: Bound<'_, PyAny>| path.try_iter()?.map(|item| step(item?)).collect::<PyResult<Vec<Step>>>();
     let paths = paths.iter().map(steps).collect::<PyResult<Vec<_>>>()?;
+    if format == "yaml" {
+        let (yaml, json) = json_of_yaml(data)?;
+        let bytes = json.as_bytes();
+        let found = read(bytes, Format::Json, |root| lines::lines(root, bytes, &paths));
+        let found = found.map_err(|found| policy_error(data.py(), &found))?;
+        return Ok(found.into_iter().map(|line| line.and_then(|line| yaml.place(line).0)).collect());
+    }
     let bytes = data.as_bytes();
     let found = read(bytes, self::format(format)?, |root| lines::lines(root, bytes, &paths));
     found.map_err(|found| policy_error(data.py(), &found))
