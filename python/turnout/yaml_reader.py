@@ -79,7 +79,7 @@ def _events(data: bytes) -> Iterator[Any]:
     except yaml.MarkedYAMLError as error:
         said = " ".join(part for part in (error.problem, error.context) if part)
         raise _Stop(printable(said), _hint(text), error.problem_mark or error.context_mark) from None
-    except (yaml.YAMLError, ValueError, IndexError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
         # What the parser itself does not foresee, such as an escape beyond Unicode.
         raise _Stop(printable(f"not YAML: {error}"), _hint(text)) from None
 

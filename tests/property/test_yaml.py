@@ -7,6 +7,7 @@ import math
 import random
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +21,7 @@ from turnout.yaml_reader import read
 
 SAMPLE = turnout.load_policy(turnout.sample_policy_path()).document
 SIGNS = list("-:?[]{},&*!|>'\"%@`#~ \n\t\\.<0x1e+éo\u2028\ud800\x00")
-MARKS = st.sampled_from([*SIGNS, "- ", ": ", "&a ", "*a", "<<: ", "!!int ", "--- "])
+MARKS = st.sampled_from([*SIGNS, "- ", ": ", "&a ", "*a", "<<: ", "!!int ", "--- ", "\\UFFFFFFFF", "%YAML 3.0\n"])
 
 
 def spelled(value: Any, draw: random.Random, indent: int = 0) -> str:
@@ -110,11 +111,15 @@ def equal(one: Any, other: Any) -> bool:
 
 @examples(1500)
 @given(
-    st.lists(MARKS | st.sampled_from(["a", "turnout: 1", "toggles:", "  "]), max_size=25).map("".join), st.booleans()
+    st.lists(MARKS | st.sampled_from(["a", "turnout: 1", "toggles:", "  "]), max_size=25).map("".join),
+    st.booleans(),
+    st.booleans(),
 )
-def test_any_text_is_a_policy_or_a_policy_error(text: str, strict: bool) -> None:
+def test_any_text_is_a_policy_or_a_policy_error(text: str, strict: bool, fast: bool) -> None:
     try:
-        turnout.Policy.from_bytes(text.encode("utf-8", "surrogatepass"), "yaml", strict)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(yaml, "__with_libyaml__", fast and yaml.__with_libyaml__)
+            turnout.Policy.from_bytes(text.encode("utf-8", "surrogatepass"), "yaml", strict)
     except turnout.PolicyError as error:
         lines = len(text.splitlines()) + text.count("\r") + 1
         assert error.problems

@@ -184,6 +184,7 @@ def test_all_faults_of_a_document_are_listed() -> None:
         ("turnout = 1\n[toggles.x]\na: 1", "this looks like TOML: name its file .toml, or give the format `toml`"),
         ("a: 1\n\tb: 2", "indent with spaces: YAML takes no tabs"),
         ("a: [1\nb: 2", "check the indentation, the colons and the quotes at and above this line"),
+        ('a: "\\UFFFFFFFF"', "check the indentation, the colons and the quotes at and above this line"),
         ('a: "\\q"', "check the indentation, the colons and the quotes at and above this line"),
         ("[" * 65 + "]" * 65, "1:65 limit document (line 1): tables and lists inside one another more than 64 deep; write it flatter"),
         ("1", "1:1 shape document (line 1): a whole number where a table is expected; write a table"),
