@@ -235,12 +235,44 @@ def ramp(
 ) -> None:
     """Show where ramps stand, when their steps come, and what the next one waits for.
 
-    Dates to come are the earliest that can be: as if all open gates and approvals were given at --at. Shares are percent
-    of units, times UTC.
+    Dates to come are the earliest that can be: as if all open gates and approvals were given at --at. Shares are
+    percent of units, times UTC.
     """
     from turnout.cli.ramp_view import run_ramp
 
     run_ramp(policy, key, units, unit_column, at, days, gates, gate or [], as_json=as_json)
+
+
+@app.command()
+def stale(
+    policy: PolicyArgument,
+    usage: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--usage", metavar="FILE", help="What toggles were asked, written by turnout.save_usage; repeatable."
+        ),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="DATE", help="Review on this day, or at this RFC 3339 instant; now if absent."),
+    ] = None,
+    constant_days: Annotated[
+        int, typer.Option("--constant-days", metavar="N", min=0, help="Days at 0 or 100 % that are no reason yet.")
+    ] = 30,
+    unused_days: Annotated[
+        int,
+        typer.Option("--unused-days", metavar="N", min=0, help="Days without an evaluation that are no reason yet."),
+    ] = 30,
+    gates: GatesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List toggles past their review, at 0 or 100 % for long, or evaluated by nobody; exit 1 if there are any."""
+    from turnout.cli.stale import run_stale
+
+    if not run_stale(
+        policy, usage or [], at, gates, constant_days=constant_days, unused_days=unused_days, as_json=as_json
+    ):
+        raise typer.Exit(EXIT_FAULTS)
 
 
 @app.command()
