@@ -48,8 +48,8 @@ app = typer.Typer(
     name="turnout",
     cls=TurnoutGroup,
     help="Feature toggles and ramps for customer support: check a policy, ask it, watch it run over contacts.",
-    epilog="Exit codes: 0 good, 1 the document has faults, 2 wrong usage. Instants are RFC 3339 with an offset; "
-    "shares and buckets are percent, 0 to 100.",
+    epilog="Exit codes: 0 good, 1 the document has faults or stale toggles, 2 wrong usage. Instants are RFC 3339 with an "
+    "offset; shares and buckets are percent, 0 to 100.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -60,6 +60,12 @@ app = typer.Typer(
 PolicyArgument = Annotated[Path, typer.Argument(metavar="POLICY", help="Policy file, .toml or .json.")]
 JsonOption = Annotated[
     bool, typer.Option("--json", metavar="", help="Print one JSON object instead of text; errors too.")
+]
+OverlaysOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--overlay", metavar="FILE", help="What differs here, merged into the policy before it is read; repeatable."
+    ),
 ]
 KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="Key of the toggle.")]
 UnitOption = Annotated[
@@ -125,6 +131,7 @@ def root(
 @app.command()
 def check(
     policy: PolicyArgument,
+    overlay: OverlaysOption = None,
     gates: GatesOption = None,
     as_json: JsonOption = False,
     lenient: Annotated[
@@ -140,7 +147,7 @@ def check(
     """
     from turnout.cli.check import run_check
 
-    if not run_check(policy, gates, as_json=as_json, lenient=lenient):
+    if not run_check(policy, overlay or [], gates, as_json=as_json, lenient=lenient):
         raise typer.Exit(EXIT_FAULTS)
 
 
@@ -148,6 +155,7 @@ def check(
 def evaluate(
     policy: PolicyArgument,
     key: KeyArgument,
+    overlay: OverlaysOption = None,
     unit: UnitOption = None,
     attr: AttrOption = None,
     attributes: AttributesOption = None,
@@ -161,13 +169,16 @@ def evaluate(
     """
     from turnout.cli.evaluate import Question, run_evaluate
 
-    run_evaluate(Question.read(policy, key, unit, attr or [], attributes, at, gates), as_json=as_json)
+    run_evaluate(
+        Question.read((policy, *(overlay or [])), key, unit, attr or [], attributes, at, gates), as_json=as_json
+    )
 
 
 @app.command()
 def explain(
     policy: PolicyArgument,
     key: KeyArgument,
+    overlay: OverlaysOption = None,
     unit: UnitOption = None,
     attr: AttrOption = None,
     attributes: AttributesOption = None,
@@ -181,7 +192,9 @@ def explain(
     """
     from turnout.cli.evaluate import Question, run_explain
 
-    run_explain(Question.read(policy, key, unit, attr or [], attributes, at, gates), as_json=as_json)
+    run_explain(
+        Question.read((policy, *(overlay or [])), key, unit, attr or [], attributes, at, gates), as_json=as_json
+    )
 
 
 @app.command()
@@ -209,6 +222,7 @@ def ramp(
     key: Annotated[
         str | None, typer.Argument(metavar="[KEY]", help="Key of a toggle; all ramps of the policy if absent.")
     ] = None,
+    overlay: OverlaysOption = None,
     units: UnitsOption = None,
     unit_column: UnitColumnOption = None,
     at: AtOption = None,
@@ -240,12 +254,13 @@ def ramp(
     """
     from turnout.cli.ramp_view import run_ramp
 
-    run_ramp(policy, key, units, unit_column, at, days, gates, gate or [], as_json=as_json)
+    run_ramp((policy, *(overlay or [])), key, units, unit_column, at, days, gates, gate or [], as_json=as_json)
 
 
 @app.command()
 def stale(
     policy: PolicyArgument,
+    overlay: OverlaysOption = None,
     usage: Annotated[
         list[Path] | None,
         typer.Option(
@@ -270,7 +285,13 @@ def stale(
     from turnout.cli.stale import run_stale
 
     if not run_stale(
-        policy, usage or [], at, gates, constant_days=constant_days, unused_days=unused_days, as_json=as_json
+        (policy, *(overlay or [])),
+        usage or [],
+        at,
+        gates,
+        constant_days=constant_days,
+        unused_days=unused_days,
+        as_json=as_json,
     ):
         raise typer.Exit(EXIT_FAULTS)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,17 +31,20 @@ def read_bytes(path: Path, what: str, hint: str) -> bytes:
         raise CliError(f"cannot be read ({reason})", where=str(path), hint=hint, kind="unreadable_file") from None
 
 
-def read_policy(path: Path, *, strict: bool = True) -> Policy:
-    """The policy of a file; faults inside it become one `CliError` that carries them all (exit code 1)."""
+def read_policy(path: Path, overlays: Sequence[Path] = (), *, strict: bool = True) -> Policy:
+    """The policy of a file and its overlays; its faults become one `CliError` that carries them all (exit code 1)."""
     from turnout import load_policy
     from turnout.errors import PolicyError
 
     read_bytes(path, "policy file", "give the path of a policy, or write a first one with: turnout init")
-    if path.suffix.lower() not in (".toml", ".json"):
-        message = f"a policy ends in .toml or .json, not {path.suffix!r}"
-        raise CliError(message, where=str(path), hint="rename the file to what it holds")
+    for overlay in overlays:
+        read_bytes(overlay, "overlay", "give a file that says what differs from the policy")
+    for file in (path, *overlays):
+        if file.suffix.lower() not in (".toml", ".json"):
+            message = f"a policy ends in .toml or .json, not {file.suffix!r}"
+            raise CliError(message, where=str(file), hint="rename the file to what it holds")
     try:
-        return load_policy(path, strict=strict)
+        return load_policy(path, *overlays, strict=strict)
     except PolicyError as error:
         count = counted(len(error.problems), "fault")
         raise CliError(

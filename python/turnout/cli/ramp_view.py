@@ -22,7 +22,7 @@ SIGNS = {"done": "[green]done[/]", "current": "[bold cyan]now[/]", "planned": ""
 
 
 def run_ramp(
-    path: Path,
+    files: Sequence[Path],
     key: str | None,
     units: Path | None,
     column: str | None,
@@ -34,7 +34,8 @@ def run_ramp(
     as_json: bool,
 ) -> None:
     """Shows where the ramps of a policy stand."""
-    policy = read_policy(path)
+    path, *overlays = files
+    policy = read_policy(path, overlays)
     if key is not None:
         require_toggle(policy, key, path)
     if days is not None and units is None:

@@ -23,7 +23,7 @@ COLOURS = {"review": "red", "constant": "yellow", "unused": "yellow"}
 
 
 def run_stale(
-    path: Path,
+    files: Sequence[Path],
     usage: Sequence[Path],
     at: str | None,
     gates: Path | None,
@@ -35,7 +35,8 @@ def run_stale(
     """Shows what is stale; false when something is."""
     from turnout import stale_toggles
 
-    policy = read_policy(path)
+    path, *overlays = files
+    policy = read_policy(path, overlays)
     now = now_utc() if at is None else read_day(at)
     found = stale_toggles(
         policy,
