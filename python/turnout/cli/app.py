@@ -48,8 +48,8 @@ app = typer.Typer(
     name="turnout",
     cls=TurnoutGroup,
     help="Feature toggles and ramps for customer support: check a policy, ask it, watch it run over contacts.",
-    epilog="Exit codes: 0 good, 1 the document has faults or stale toggles, 2 wrong usage. Instants are RFC 3339 with an "
-    "offset; shares and buckets are percent, 0 to 100.",
+    epilog="Exit codes: 0 good, 1 the document has faults or stale toggles, 2 wrong usage. Instants are RFC 3339 with "
+    "an offset; shares and buckets are percent, 0 to 100.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -66,6 +66,8 @@ def show_ramp(console: Console, plan: RampPlan) -> None:
     """One ramp: where it stands, its steps, and what it waits for."""
     title = f"[bold]{escape(plan.toggle)}[/] (rule {escape(plan.position.rule)}), by {escape(plan.unit)}"
     console.print(title + (f", salt {escape(plan.salt)}" if plan.salt != plan.toggle else ""))
+    if plan.off is not None:
+        console.print(f"[red]the toggle is {escape(plan.off)}[/]; the ramp goes on beneath")
     table = plain_table("", ">step", "share", "", "mode", "from", "then")
     table.columns[2].no_wrap = table.columns[5].no_wrap = True
     for index, step in enumerate(plan.steps):
