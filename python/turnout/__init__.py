@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from turnout.diff import DecisionChange, PolicyDiff, diff_policies
     from turnout.errors import ContactLogError, PolicyError, Problem, TurnoutError
     from turnout.policy import load_policy, policy_schema, sample_policy_path
+    from turnout.stale import StaleReason, StaleToggle, stale_toggles
+    from turnout.usage import ToggleUsage, load_usage, save_usage
 
 __version__ = "0.1.0"
 
@@ -68,6 +70,8 @@ _HOMES = {
     "turnout.diff": ("DecisionChange", "PolicyDiff", "diff_policies"),
     "turnout.errors": ("ContactLogError", "PolicyError", "Problem", "TurnoutError"),
     "turnout.policy": ("load_policy", "policy_schema", "sample_policy_path"),
+    "turnout.stale": ("StaleReason", "StaleToggle", "stale_toggles"),
+    "turnout.usage": ("ToggleUsage", "load_usage", "save_usage"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -88,8 +92,11 @@ __all__ = [
     "PolicyError",
     "Problem",
     "RampPosition",
+    "StaleReason",
+    "StaleToggle",
     "SystemClock",
     "Toggle",
+    "ToggleUsage",
     "TurnoutError",
     "ValueChange",
     "bucket",
@@ -99,8 +106,11 @@ __all__ = [
     "load_bank_log",
     "load_contacts",
     "load_policy",
+    "load_usage",
     "policy_schema",
     "sample_policy_path",
+    "save_usage",
+    "stale_toggles",
 ]
 
 

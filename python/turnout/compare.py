@@ -57,6 +57,8 @@ def compare_documents(old: Any, new: Any, path: str = "") -> Iterator[ValueChang
     """
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in sorted(old.keys() | new.keys()):
+            if key in old and key in new and same_value(old[key], new[key]):
+                continue
             below = path_text(path, key)
             if key not in new:
                 yield ValueChange(below, "removed", old[key], None)
@@ -66,8 +68,25 @@ def compare_documents(old: Any, new: Any, path: str = "") -> Iterator[ValueChang
                 yield from compare_documents(old[key], new[key], below)
     elif _tables(old) and _tables(new):
         yield from _compare_lists(old, new, path)
-    elif old != new or _kinds(old) != _kinds(new):
+    elif not same_value(old, new):
         yield ValueChange(path, "changed", old, new)
+
+
+def same_value(old: Any, new: Any) -> bool:
+    """Whether two parts of documents are the same. To Python 1 equals true, but it is not written so."""
+    return bool(old == new) and (repr(old) == repr(new) or not any(_leaves_differ(old, new)))
+
+
+def _leaves_differ(old: Any, new: Any) -> Iterator[bool]:
+    """Of values that are equal to Python, whether their leaves are of one kind."""
+    if isinstance(old, Mapping):
+        for key, value in old.items():
+            yield from _leaves_differ(value, new[key])
+    elif isinstance(old, list):
+        for one, other in zip(old, new, strict=True):
+            yield from _leaves_differ(one, other)
+    else:
+        yield isinstance(old, bool) != isinstance(new, bool)
 
 
 def _compare_lists(old: Sequence[Any], new: Sequence[Any], path: str) -> Iterator[ValueChange]:
@@ -96,10 +115,3 @@ def _by_id(items: Sequence[Any]) -> dict[Any, Any] | None:
 
 def _tables(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, Mapping) for item in value)
-
-
-def _kinds(value: Any) -> Any:
-    """The truth values inside a value: to Python, 1 equals true."""
-    if isinstance(value, Mapping):
-        return {key: _kinds(item) for key, item in value.items()}
-    return [_kinds(item) for item in value] if isinstance(value, list) else isinstance(value, bool)

@@ -11,7 +11,7 @@ import polars as pl
 
 from turnout._core import Engine, GateResult, ManualClock, Policy
 from turnout.change import instant_of
-from turnout.compare import ValueChange, compare_documents
+from turnout.compare import ValueChange, compare_documents, same_value
 
 __all__ = ["DecisionChange", "PolicyDiff", "diff_policies"]
 
@@ -177,14 +177,14 @@ def _toggles(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[s
             yield key, "removed"
         elif key not in old:
             yield key, "added"
-        elif any(compare_documents(old[key], new[key])):
+        elif not same_value(old[key], new[key]):
             yield key, "changed"
 
 
 def _affected(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """The toggles that can decide otherwise: those that differ, and those that require one of them."""
     keys = sorted(old["toggles"].keys() | new["toggles"].keys())
-    if any(any(compare_documents(old.get(part, {}), new.get(part, {}))) for part in ("segments", "calendars")):
+    if not all(same_value(old.get(part, {}), new.get(part, {})) for part in ("segments", "calendars")):
         return keys
     found = {key for key, _ in _toggles(old["toggles"], new["toggles"])}
     needed_by: dict[str, set[str]] = {}

@@ -50,6 +50,13 @@ engine = turnout.Engine(policy, clock=turnout.SystemClock(), gates=[gate])
 turnout.Engine(policy, clock=clock)
 turnout.Engine(policy, clock=lambda: noon)
 
+kept = turnout.save_usage(engine, "usage.json", at=noon)
+assert_type(kept, dict[str, turnout.ToggleUsage])
+assert_type(turnout.load_usage("usage.json", Path("other.json")), dict[str, turnout.ToggleUsage])
+stale = turnout.stale_toggles(policy, at=noon, usage=kept, gates=[gate], unused_days=90)
+assert_type(stale, tuple[turnout.StaleToggle, ...])
+assert_type(stale[0].reasons, tuple[turnout.StaleReason, ...])
+
 flag = engine.evaluate("billing-bot", "customer-42", {"plan": "pro"}, default=False, at=noon)
 assert_type(flag, turnout.Evaluation)
 assert_type(flag.enabled, bool)

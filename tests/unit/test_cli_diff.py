@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import polars as pl
@@ -89,3 +90,16 @@ def test_what_cannot_be_read_is_one_line(arguments: list[str], words: str) -> No
 def test_faults_of_either_policy_are_listed() -> None:
     Path("new.toml").write_text("turnout = 2\n")
     assert "new.toml: the policy has 2 faults" in run("diff", "old.toml", "new.toml", code=1)
+
+
+def test_a_long_list_is_cut_on_the_screen_and_whole_in_json() -> None:
+    policy = load_policy("old.toml")
+    phone = policy.toggles["phone"]
+    more = {f"line-{n:03}": phone for n in range(120)}
+    Path("many.json").write_text(json.dumps(policy.document | {"toggles": policy.toggles | more}))
+    text = run("diff", "old.toml", "many.json")
+    assert "+ line-049: added" in text
+    assert "+ line-050: added" not in text
+    assert "and 70 more toggles" in text
+    assert "and 70 more; --json lists all" in text
+    assert len(run_json("diff", "old.toml", "many.json")["values"]) == 120

@@ -118,6 +118,17 @@ def test_a_pause_moves_what_comes_and_an_open_one_hides_it() -> None:
     assert plan(found)[1:] == [("unknown", None)] * 2
 
 
+def test_a_toggle_that_is_off_says_so() -> None:
+    text = run("ramp", ramped(), "--at", "2026-03-02T00:00:00Z")
+    assert "the toggle is switched off: enabled = false; the ramp goes on beneath" in text
+    patch = {"toggles": {"billing-bot": {"killed": "[outage]"}}}
+    killed = turnout.load_policy(SAMPLE).with_changes(patch, operator="maria", reason="INC-7")
+    Path("killed.json").write_text(json.dumps(killed.document))
+    first, second = run_json("ramp", "killed.json", "--at", "2026-03-02T00:00:00Z")["ramps"]
+    assert (first["off"], second["off"]) == ("killed: [outage]", None)
+    assert "the toggle is killed: [outage]; the ramp" in run("ramp", "killed.json", "billing-bot")
+
+
 def test_the_last_step_waits_for_nothing() -> None:
     text = run("ramp", ramped(), "--at", "2026-06-01T00:00:00Z")
     assert "next: nothing, this is the last step" in text

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import turnout
+from tests.unit.test_cli import run, run_json
 from turnout.patch import parse_path
 
 BASE = """turnout = 1
@@ -203,3 +204,22 @@ def test_the_suffix_and_the_file_of_an_overlay_are_looked_at() -> None:
 )
 def test_paths_are_read_as_they_are_written(text: str, steps: list[str | int]) -> None:
     assert parse_path(text) == steps
+
+
+def test_the_commands_take_overlays() -> None:
+    write("off.toml", "toggles.chat.enabled = false\n")
+    write("faulty.toml", "\n\ntoggles.chat.owner = 5\n")
+    given = ["--overlay", "off.toml"]
+    whole = turnout.load_policy("policy.toml", "off.toml").digest
+    assert run_json("check", "policy.toml", *given)["summary"]["digest"] == whole
+    assert run_json("stale", "policy.toml", *given, "--at", "2026-02-01")["digest"] == whole
+    assert run_json("ramp", "policy.toml", "chat", *given)["digest"] == whole
+    for command in ("evaluate", "explain"):
+        assert '"reason": "DISABLED"' in run(command, "policy.toml", "chat", *given, "--json")
+    text = run("check", "policy.toml", *given, "--overlay", "faulty.toml", code=1)
+    assert "faulty.toml:3  toggles.chat.owner" in text
+    (fault,) = run_json("check", "policy.toml", "--overlay", "faulty.toml", code=1)["problems"]
+    assert (fault["file"], fault["line"]) == ("faulty.toml", 3)
+    assert "faulty.toml:3: toggles.chat.owner: " in run("ramp", "policy.toml", "--overlay", "faulty.toml", code=1)
+    assert "nowhere.toml: no such overlay" in run("check", "policy.toml", "--overlay", "nowhere.toml", code=2)
+    assert "not '.ini'" in run("check", "policy.toml", "--overlay", write("x.ini", ""), code=2)

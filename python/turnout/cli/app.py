@@ -50,8 +50,8 @@ app = typer.Typer(
     name="turnout",
     cls=TurnoutGroup,
     help="Feature toggles and ramps for customer support: check a policy, ask it, watch it run over contacts.",
-    epilog="Exit codes: 0 good, 1 the document has faults, 2 wrong usage. Instants are RFC 3339 with an offset; "
-    "shares and buckets are percent, 0 to 100.",
+    epilog="Exit codes: 0 good, 1 the document has faults or stale toggles, 2 wrong usage. Instants are RFC 3339 with "
+    "an offset; shares and buckets are percent, 0 to 100.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -62,6 +62,12 @@ app = typer.Typer(
 PolicyArgument = Annotated[Path, typer.Argument(metavar="POLICY", help="Policy file, .toml, .json or .yaml.")]
 JsonOption = Annotated[
     bool, typer.Option("--json", metavar="", help="Print one JSON object instead of text; errors too.")
+]
+OverlaysOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--overlay", metavar="FILE", help="What differs here, merged into the policy before it is read; repeatable."
+    ),
 ]
 KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="Key of the toggle.")]
 UnitOption = Annotated[
@@ -127,6 +133,7 @@ def root(
 @app.command()
 def check(
     policy: PolicyArgument,
+    overlay: OverlaysOption = None,
     gates: GatesOption = None,
     as_json: JsonOption = False,
     lenient: Annotated[
@@ -142,7 +149,7 @@ def check(
     """
     from turnout.cli.check import run_check
 
-    if not run_check(policy, gates, as_json=as_json, lenient=lenient):
+    if not run_check(policy, overlay or [], gates, as_json=as_json, lenient=lenient):
         raise typer.Exit(EXIT_FAULTS)
 
 
@@ -150,6 +157,7 @@ def check(
 def evaluate(
     policy: PolicyArgument,
     key: KeyArgument,
+    overlay: OverlaysOption = None,
     unit: UnitOption = None,
     attr: AttrOption = None,
     attributes: AttributesOption = None,
@@ -163,13 +171,16 @@ def evaluate(
     """
     from turnout.cli.evaluate import Question, run_evaluate
 
-    run_evaluate(Question.read(policy, key, unit, attr or [], attributes, at, gates), as_json=as_json)
+    run_evaluate(
+        Question.read((policy, *(overlay or [])), key, unit, attr or [], attributes, at, gates), as_json=as_json
+    )
 
 
 @app.command()
 def explain(
     policy: PolicyArgument,
     key: KeyArgument,
+    overlay: OverlaysOption = None,
     unit: UnitOption = None,
     attr: AttrOption = None,
     attributes: AttributesOption = None,
@@ -183,7 +194,9 @@ def explain(
     """
     from turnout.cli.evaluate import Question, run_explain
 
-    run_explain(Question.read(policy, key, unit, attr or [], attributes, at, gates), as_json=as_json)
+    run_explain(
+        Question.read((policy, *(overlay or [])), key, unit, attr or [], attributes, at, gates), as_json=as_json
+    )
 
 
 @app.command()
@@ -211,6 +224,7 @@ def ramp(
     key: Annotated[
         str | None, typer.Argument(metavar="[KEY]", help="Key of a toggle; all ramps of the policy if absent.")
     ] = None,
+    overlay: OverlaysOption = None,
     units: UnitsOption = None,
     unit_column: UnitColumnOption = None,
     at: AtOption = None,
@@ -242,7 +256,46 @@ def ramp(
     """
     from turnout.cli.ramp_view import run_ramp
 
-    run_ramp(policy, key, units, unit_column, at, days, gates, gate or [], as_json=as_json)
+    run_ramp((policy, *(overlay or [])), key, units, unit_column, at, days, gates, gate or [], as_json=as_json)
+
+
+@app.command()
+def stale(
+    policy: PolicyArgument,
+    overlay: OverlaysOption = None,
+    usage: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--usage", metavar="FILE", help="What toggles were asked, written by turnout.save_usage; repeatable."
+        ),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="DATE", help="Review on this day, or at this RFC 3339 instant; now if absent."),
+    ] = None,
+    constant_days: Annotated[
+        int, typer.Option("--constant-days", metavar="N", min=0, help="Days at 0 or 100 % that are no reason yet.")
+    ] = 30,
+    unused_days: Annotated[
+        int,
+        typer.Option("--unused-days", metavar="N", min=0, help="Days without an evaluation that are no reason yet."),
+    ] = 30,
+    gates: GatesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List toggles past their review, at 0 or 100 % for long, or evaluated by nobody; exit 1 if there are any."""
+    from turnout.cli.stale import run_stale
+
+    if not run_stale(
+        (policy, *(overlay or [])),
+        usage or [],
+        at,
+        gates,
+        constant_days=constant_days,
+        unused_days=unused_days,
+        as_json=as_json,
+    ):
+        raise typer.Exit(EXIT_FAULTS)
 
 
 @app.command()

@@ -25,10 +25,10 @@ NO_GATES = "No gate results given (--gates FILE), so steps with min_n wait as if
 CATEGORIES = ("channel", "automation", "capacity")
 
 
-def run_check(path: Path, gates: Path | None, *, as_json: bool, lenient: bool) -> bool:
+def run_check(path: Path, overlays: Sequence[Path], gates: Path | None, *, as_json: bool, lenient: bool) -> bool:
     """Checks a policy file and shows the outcome; false when it has faults that refuse it."""
     try:
-        policy = read_policy(path, strict=not lenient)
+        policy = read_policy(path, overlays, strict=not lenient)
     except CliError as fault:
         if not fault.problems:
             raise
@@ -78,7 +78,8 @@ def show_faults(console: Console, path: Path, problems: Sequence[Problem], closi
     """The faults, each with its place, what is wrong and how to mend it."""
     console.print(f"[bold red]{escape(str(path))}[/] has {counted(len(problems), 'fault')}", soft_wrap=True)
     for problem in problems:
-        place = f"{path}:{problem.line}" if problem.line else str(path)
+        file = problem.file or str(path)
+        place = f"{file}:{problem.line}" if problem.line else file
         console.print()
         console.print(f"[bold]{escape(place)}[/]  {escape(problem.path or 'the whole document')}", soft_wrap=True)
         console.print(f"    {escape(problem.message)}", soft_wrap=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from turnout import DecisionChange, PolicyDiff, ValueChange
 
 IDS_SHOWN = 5
+VALUES_SHOWN = 50
 CHARS_SHOWN = 160
 COLOURS = {"added": "green", "removed": "red", "changed": "yellow"}
 SIGNS = {"added": "+", "removed": "-", "changed": "~"}
@@ -60,11 +61,16 @@ def show_diff(console: Console, old: Path, new: Path, found: PolicyDiff) -> None
         return
     if found.toggles:
         console.print()
-        for key, kind in found.toggles:
+        for key, kind in found.toggles[:VALUES_SHOWN]:
             console.print(f"[{COLOURS[kind]}]{SIGNS[kind]}[/] {escape(key)}: {kind}", soft_wrap=True)
+        if len(found.toggles) > VALUES_SHOWN:
+            console.print(f"  and {len(found.toggles) - VALUES_SHOWN:,} more toggles")
     console.print()
     console.print(f"[bold]{counted(len(found.values), 'value')} of the document[/]")
-    console.print(bullets(f"[{COLOURS[change.kind]}]{escape(value_text(change))}[/]" for change in found.values))
+    shown = found.values[:VALUES_SHOWN]
+    console.print(bullets(f"[{COLOURS[change.kind]}]{escape(value_text(change))}[/]" for change in shown))
+    if len(found.values) > len(shown):
+        console.print(f"   and {len(found.values) - len(shown):,} more; --json lists all")
     console.print()
     if found.units is None or found.at is None:
         console.print("No units given (--units FILE), so nobody was decided for.")

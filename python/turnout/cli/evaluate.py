@@ -43,7 +43,7 @@ class Question:
     @classmethod
     def read(
         cls,
-        path: Path,
+        files: Sequence[Path],
         key: str,
         unit: str | None,
         pairs: Sequence[str],
@@ -52,8 +52,8 @@ class Question:
         gates: Path | None,
     ) -> Question:
         """Reads the policy and the options of the command line."""
-        policy = read_policy(path)
-        require_toggle(policy, key, path)
+        policy = read_policy(files[0], files[1:])
+        require_toggle(policy, key, files[0])
         instant = now_utc() if at is None else parse_instant(at, "--at")
         known = parse_attributes(pairs, attributes)
         return cls(engine_at(policy, instant, gates), key, unit, known, instant, with_gates=gates is not None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,20 +39,23 @@ def faults_of(path: Path, what: str, hint: str) -> Iterator[None]:
         raise CliError(f"cannot be read ({reason})", where=str(path), hint=hint, kind="unreadable_file") from None
 
 
-def read_policy(path: Path, *, strict: bool = True) -> Policy:
-    """The policy of a file; faults inside it become one `CliError` that carries them all (exit code 1)."""
+def read_policy(path: Path, overlays: Sequence[Path] = (), *, strict: bool = True) -> Policy:
+    """The policy of a file and its overlays; its faults become one `CliError` that carries them all (exit code 1)."""
     from turnout import load_policy
     from turnout.errors import MissingExtraError, PolicyError
 
-    hint = "give the path of a policy, or write a first one with: turnout init"
+    files = [(path, "policy file", "give the path of a policy, or write a first one with: turnout init")]
+    files += [(overlay, "overlay", "give a file that says what differs from the policy") for overlay in overlays]
+    for file, what, hint in files:
+        # That it is there is said first. It is read by `load_policy` alone, which stops where no policy goes on.
+        with faults_of(file, what, hint):
+            file.open("rb").close()
+        if file.suffix.lower() not in (".toml", ".json", ".yaml", ".yml"):
+            message = f"a policy ends in .toml, .json or .yaml, not {file.suffix!r}"
+            raise CliError(message, where=str(file), hint="rename the file to what it holds")
     try:
-        with faults_of(path, "policy file", hint):
-            # That it is there is said first. It is read by `load_policy` alone, which stops where no policy goes on.
-            path.open("rb").close()
-            if path.suffix.lower() not in (".toml", ".json", ".yaml", ".yml"):
-                message = f"a policy ends in .toml, .json or .yaml, not {path.suffix!r}"
-                raise CliError(message, where=str(path), hint="rename the file to what it holds")
-            return load_policy(path, strict=strict)
+        with faults_of(path, "policy file", files[0][2]):
+            return load_policy(path, *overlays, strict=strict)
     except MissingExtraError as error:
         raise CliError(str(error), where=str(path), kind="missing_extra") from None
     except PolicyError as error:

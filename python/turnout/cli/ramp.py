@@ -80,6 +80,8 @@ class RampPlan:
 
     toggle: str
     position: RampPosition
+    off: str | None
+    """Why the toggle is off, whatever the ramp says."""
     unit: str
     salt: str
     steps: tuple[StepPlan, ...]
@@ -87,7 +89,9 @@ class RampPlan:
 
     def to_dict(self) -> dict[str, Any]:
         """The ramp as JSON."""
-        own = {"toggle": self.toggle} | self.position.to_dict() | {"unit": self.unit, "salt": self.salt}
+        own = (
+            {"toggle": self.toggle} | self.position.to_dict() | {"off": self.off, "unit": self.unit, "salt": self.salt}
+        )
         return own | {"plan": [s.to_dict() for s in self.steps], "days": [day.to_dict() for day in self.days]}
 
 
@@ -121,7 +125,15 @@ def plan_ramps(
             likely = hurried(policy, toggle, rule, position, at, gates)
             steps = tuple(plan_steps(likely, toggle, rule, ramp, position))
             seen = () if units is None else tuple(plan_days(likely, toggle, rule, ramp, at, steps, units, days))
-            yield RampPlan(toggle, position, ramp["unit"], ramp.get("salt", toggle), steps, seen)
+            off = why_off(policy.toggles[toggle])
+            yield RampPlan(toggle, position, off, ramp["unit"], ramp.get("salt", toggle), steps, seen)
+
+
+def why_off(toggle: Mapping[str, Any]) -> str | None:
+    """Why a toggle is off for everybody, if it is."""
+    if toggle.get("killed"):
+        return f"killed: {toggle['killed']}"
+    return "switched off: enabled = false" if toggle.get("enabled") is False else None
 
 
 def position_of(engine: Engine, toggle: str, rule: str, at: dt.datetime) -> RampPosition:

@@ -22,7 +22,7 @@ SIGNS = {"done": "[green]done[/]", "current": "[bold cyan]now[/]", "planned": ""
 
 
 def run_ramp(
-    path: Path,
+    files: Sequence[Path],
     key: str | None,
     units: Path | None,
     column: str | None,
@@ -34,7 +34,8 @@ def run_ramp(
     as_json: bool,
 ) -> None:
     """Shows where the ramps of a policy stand."""
-    policy = read_policy(path)
+    path, *overlays = files
+    policy = read_policy(path, overlays)
     if key is not None:
         require_toggle(policy, key, path)
     if days is not None and units is None:
@@ -65,6 +66,8 @@ def show_ramp(console: Console, plan: RampPlan) -> None:
     """One ramp: where it stands, its steps, and what it waits for."""
     title = f"[bold]{escape(plan.toggle)}[/] (rule {escape(plan.position.rule)}), by {escape(plan.unit)}"
     console.print(title + (f", salt {escape(plan.salt)}" if plan.salt != plan.toggle else ""))
+    if plan.off is not None:
+        console.print(f"[red]the toggle is {escape(plan.off)}[/]; the ramp goes on beneath")
     table = plain_table("", ">step", "share", "", "mode", "from", "then")
     table.columns[2].no_wrap = table.columns[5].no_wrap = True
     for index, step in enumerate(plan.steps):

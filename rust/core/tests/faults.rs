@@ -65,6 +65,27 @@ fn conditions() {
 }
 
 #[test]
+fn the_record_of_a_change() {
+    let record = |fields: &str| format!("{}[change]\n{fields}\n", toggle(""));
+    let previous = format!("previous = \"{}\"", "0123456789abcdef".repeat(4));
+    let whole = format!("operator = \"x\"\nreason = \"y\"\n{previous}\nat = 2026-01-01T00:00:00Z");
+    assert_eq!(faults(&record(&whole)), []);
+    let line = u32::try_from(toggle("").lines().count()).unwrap() + 1;
+    let cases = [
+        (whole.replace("operator = \"x\"\n", ""), "operator", 0, ["`operator` is missing", "who"]),
+        (whole.replace("reason = \"y\"\n", ""), "reason", 0, ["`reason` is missing", "why"]),
+        (whole.replace(&previous, ""), "previous", 0, ["`previous` is missing", "digest"]),
+        (whole.replace("\"x\"", "\" \""), "operator", 1, ["is empty", "write something"]),
+        (whole.replace("0123", "012"), "previous", 3, ["is no digest", "64 hexadecimal"]),
+        (whole.replace("abcdef", "ABCDEF"), "previous", 3, ["is no digest", "lower case"]),
+        (whole.replace("at = ", "when = "), "when", 4, ["unknown key `when`", "previous"]),
+    ];
+    for (fields, key, below, words) in cases {
+        one(&record(&fields), &format!("change.{key}"), line + below, Kind::Shape, words);
+    }
+}
+
+#[test]
 fn ramps() {
     let at = |below: &str| format!("toggles.a.rules[0].ramp.{below}");
     let cases = [

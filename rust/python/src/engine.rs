@@ -44,7 +44,7 @@ use crate::rows::Instants;
 /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
 /// >>> engine.evaluate("no-such-toggle", "customer-42", default=False).code
 /// 'FLAG_NOT_FOUND'
-#[pyclass(frozen, module = "turnout")]
+#[pyclass(frozen, weakref, module = "turnout")]
 pub struct Engine {
     current: ArcSwap<Installed>,
     clock: Clock,
