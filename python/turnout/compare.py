@@ -42,7 +42,14 @@ class ValueChange:
         return f"{self.path}: {texts[self.kind]}"
 
     def to_dict(self) -> dict[str, Any]:
-        """The change as a dictionary that JSON can hold."""
+        """The change as a dictionary that JSON can hold.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> turnout.ValueChange("toggles.sms.enabled", "changed", True, False).to_dict()["new"]
+        False
+        """
         return {"path": self.path, "kind": self.kind, "old": self.old, "new": self.new}
 
 

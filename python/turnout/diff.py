@@ -47,7 +47,14 @@ class DecisionChange:
     """The first of them."""
 
     def to_dict(self) -> dict[str, Any]:
-        """The change as a dictionary that JSON can hold."""
+        """The change as a dictionary that JSON can hold.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> turnout.DecisionChange("email", "on", "off", 1, ("c-1",)).to_dict()["sample"]
+        ['c-1']
+        """
         names = ("toggle", "old", "new", "count")
         return {name: getattr(self, name) for name in names} | {"sample": list(self.sample)}
 
@@ -83,7 +90,15 @@ class PolicyDiff:
         return bool(self.values or self.decisions)
 
     def to_dict(self) -> dict[str, Any]:
-        """The difference as a dictionary that JSON can hold."""
+        """The difference as a dictionary that JSON can hold.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> turnout.diff_policies(policy, policy).to_dict()["decisions"]
+        []
+        """
         return {
             "old_digest": self.old_digest,
             "new_digest": self.new_digest,

@@ -40,7 +40,15 @@ class StaleReason:
         return f"{self.detail}, {self.days:,} {'day' if self.days == 1 else 'days'} ago"
 
     def to_dict(self) -> dict[str, Any]:
-        """The reason as a dictionary that JSON can hold."""
+        """The reason as a dictionary that JSON can hold.
+
+        Examples
+        --------
+        >>> import datetime, turnout
+        >>> since = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
+        >>> turnout.StaleReason("review", since, 3, "its review was due").to_dict()["days"]
+        3
+        """
         return {"kind": self.kind, "since": self.since.isoformat(), "days": self.days, "detail": self.detail}
 
 
@@ -65,7 +73,14 @@ class StaleToggle:
     """All that speaks against it."""
 
     def to_dict(self) -> dict[str, Any]:
-        """The toggle as a dictionary that JSON can hold."""
+        """The toggle as a dictionary that JSON can hold.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> turnout.StaleToggle("sms", "desk@example.com", ()).to_dict()["reasons"]
+        []
+        """
         return {"key": self.key, "owner": self.owner, "reasons": [reason.to_dict() for reason in self.reasons]}
 
 
