@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from turnout._core import Engine, GateResult, ManualClock, Policy
@@ -83,7 +83,9 @@ def ramps(document: Any) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
 def rebucketing(policy: Policy, before: Any, after: Any, at: dt.datetime | None) -> Iterator[Problem]:
     """The faults of ramps under way that would shuffle their customers without saying why."""
     written = {(key, rule): ramp for key, rule, _, ramp in ramps(before)}
-    for key, rule, path, ramp in ramps(after):
+    renamed = renamed_rules(written.keys(), [(key, rule) for key, rule, _, _ in ramps(after)])
+    for key, name, path, ramp in ramps(after):
+        rule = renamed.get((key, name), name)
         old = written.get((key, rule))
         if old is None:
             continue
@@ -99,6 +101,23 @@ def rebucketing(policy: Policy, before: Any, after: Any, at: dt.datetime | None)
             message = "the reason is that of an earlier shuffle"
             hint = f"say why a change of {names} is to shuffle them again"
             yield Problem(f"{path}.reason", None, None, message, hint, "governance")
+
+
+def renamed_rules(before: Iterable[tuple[str, str]], after: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Old ids of rules by toggle and new id: where one ramp of a toggle went and one came, it is the same one."""
+    old, new = set(before), set(after)
+    went, came = (_by_toggle(old - new), _by_toggle(new - old))
+    return {
+        (key, names[0]): went[key][0] for key, names in came.items() if len(names) == 1 and len(went.get(key, ())) == 1
+    }
+
+
+def _by_toggle(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Rules by toggle."""
+    found: dict[str, list[str]] = {}
+    for key, rule in pairs:
+        found.setdefault(key, []).append(rule)
+    return found
 
 
 def effective(ramp: dict[str, Any], name: str, key: str) -> Any:
