@@ -1275,7 +1275,7 @@ def bucket(unit: str | int, salt: str, stage: Literal["ramp", "variant"] = "ramp
     True
     """
 
-def find_lines(data: bytes, format: Literal["toml", "json"], paths: list[list[str | int]]) -> list[int | None]:
+def find_lines(data: bytes, format: Literal["toml", "json", "yaml"], paths: list[list[str | int]]) -> list[int | None]:
     """
     Finds the lines on which values stand, counted from 1.
 
@@ -1283,7 +1283,7 @@ def find_lines(data: bytes, format: Literal["toml", "json"], paths: list[list[st
     ----------
     data : bytes
         A document that can be read.
-    format : {"toml", "json"}
+    format : {"toml", "json", "yaml"}
         What it is written in.
     paths : list of list of str or int
         Keys and indexes from the root. Of a value that is not there, the nearest one above it is looked for.
@@ -1325,7 +1325,7 @@ def hash_units(
     dtype('uint64')
     """
 
-def read_document(data: bytes, format: Literal["toml", "json"] = "toml") -> Any:
+def read_document(data: bytes, format: Literal["toml", "json", "yaml"] = "toml") -> Any:
     """
     Reads the bytes of a document without judging what it says.
 
@@ -1333,7 +1333,7 @@ def read_document(data: bytes, format: Literal["toml", "json"] = "toml") -> Any:
     ----------
     data : bytes
         The document, in UTF-8.
-    format : {"toml", "json"}
+    format : {"toml", "json", "yaml"}
         What it is written in.
 
     Returns

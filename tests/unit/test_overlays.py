@@ -223,3 +223,24 @@ def test_the_commands_take_overlays() -> None:
     assert "faulty.toml:3: toggles.chat.owner: " in run("ramp", "policy.toml", "--overlay", "faulty.toml", code=1)
     assert "nowhere.toml: no such overlay" in run("check", "policy.toml", "--overlay", "nowhere.toml", code=2)
     assert "not '.ini'" in run("check", "policy.toml", "--overlay", write("x.ini", ""), code=2)
+
+
+def test_yaml_lies_over_toml_and_deletes_by_null() -> None:
+    Path("policy.toml").write_text(BASE, "utf-8")
+    Path("night.yaml").write_text("toggles:\n  chat:\n    owner: night@example.com\n    schedule: null\n", "utf-8")
+    chat = turnout.load_policy("policy.toml", "night.yaml").toggles["chat"]
+    assert chat["owner"] == "night@example.com"
+    assert "schedule" not in chat
+
+
+def test_a_fault_in_a_yaml_overlay_has_its_file_and_line() -> None:
+    Path("policy.toml").write_text(BASE, "utf-8")
+    Path("night.yaml").write_text("# by night\ntoggles:\n  chat:\n    created: soon\n    colour: red\n", "utf-8")
+    with pytest.raises(turnout.PolicyError) as caught:
+        turnout.load_policy("policy.toml", "night.yaml")
+    found = {(problem.path, problem.file, problem.line) for problem in caught.value.problems}
+    assert found == {("toggles.chat.created", "night.yaml", 4), ("toggles.chat.colour", "night.yaml", 5)}
+    Path("night.yaml").write_text("toggles:\n  chat: [1\n", "utf-8")
+    with pytest.raises(turnout.PolicyError) as caught:
+        turnout.load_policy("policy.toml", "night.yaml")
+    assert {problem.file for problem in caught.value.problems} == {"night.yaml"}
