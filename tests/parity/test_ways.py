@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+import turnout
 from tests.parity.compare import assert_batch, one_by_one
 from tests.property.documents import at_percent, engine, only, ramp, rule, toggle
 
@@ -91,3 +92,14 @@ def test_all_toggles_at_once_are_counted_as_each_alone() -> None:
         "half": {"evaluations": 120, "enabled": 3 * half},
         "off": {"evaluations": 40, "enabled": 0},
     }
+
+
+@pytest.mark.parametrize("dtype", [pl.String, pl.Categorical, pl.Int64, pl.Null])
+def test_a_column_may_have_any_name(dtype: Any) -> None:
+    """Also one that is no text in C."""
+    desk = only(rules=[rule({"attribute": "x", "exists": True}, ramp=ramp({"percent": 100}))])
+    units = pl.Series("u\0v", ["1"] * 9_000).cast(dtype)
+    expected = dtype != pl.Null
+    assert set(desk.evaluate_many("t", units, {"x": pl.Series("x\0y", ["a"] * 9_000)}).enabled) == {expected}
+    if expected:
+        turnout.hash_units(units, "t")

@@ -85,7 +85,8 @@ impl Column {
     pub fn from_series(series: &Bound<'_, PyAny>) -> PyResult<Self> {
         // From so many rows on it pays to ask for the keys of categories: asking takes the time of some thousand rows.
         const MANY: usize = 8192;
-        let series = series.call_method0("rechunk")?;
+        // Without its name, which crosses the border as C text: a name with a NUL in it would end the process.
+        let series = series.call_method0("rechunk")?.call_method1("alias", ("",))?;
         if series.len()? >= MANY
             && series.getattr("dtype")?.hasattr("categories")?
             && let Ok(Some(column)) = categorical(&series)
