@@ -38,8 +38,10 @@ def with_changes(policy: Policy, patch: Any, operator: Any, reason: Any, at: Any
         after[RECORD]["at"] = instant.isoformat().replace("+00:00", "Z")
     changed = None
     try:
-        # a policy that was loaded leniently has faults that its changes need not mend
         changed = Policy.from_document(after, strict=not policy.problems)
+        # a policy that was loaded leniently has faults that its changes need not mend, but they add none
+        known = {(problem.path, problem.message) for problem in policy.problems}
+        problems += [problem for problem in changed.problems if (problem.path, problem.message) not in known]
     except PolicyError as error:
         problems += error.problems
     problems += rebucketing(policy, before, after, instant)

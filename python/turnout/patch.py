@@ -44,7 +44,8 @@ def merge_patch(target: Any, patch: Any) -> Any:
 def overlay_patch(overlay: Any, problems: list[Problem], path: str = "") -> Any:
     """An overlay as a merge patch: a table `{ _delete = true }` deletes, for TOML has no null.
 
-    Lists are not looked into, since they replace as a whole. A `_delete` that deletes nothing goes to `problems`.
+    Lists are not looked into, since they replace as a whole. A `_delete` beside other keys, or of another value
+    than true, goes to `problems`; one of a key that is not there is let be, as in a merge patch.
     """
     if not isinstance(overlay, Mapping):
         return overlay

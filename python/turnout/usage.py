@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
-from turnout._core import Engine
+from turnout._core import Engine, _generation  # type: ignore[attr-defined]
 from turnout.change import instant_of
 
 __all__ = ["ToggleUsage", "Usage", "load_usage", "save_usage"]
@@ -46,8 +46,10 @@ class ToggleUsage(TypedDict):
 
 Usage = dict[str, ToggleUsage]
 
-# What was saved of each engine, for an engine counts on: only what is new is added to a file.
-_saved: weakref.WeakKeyDictionary[Engine, tuple[str, dict[str, dict[str, int]]]] = weakref.WeakKeyDictionary()
+Counts = dict[str, dict[str, int]]
+
+# What was saved of each engine since its last swap, for it counts on: only what is new is added to a file.
+_saved: weakref.WeakKeyDictionary[Engine, tuple[int, Counts]] = weakref.WeakKeyDictionary()
 _lock = threading.Lock()
 
 
@@ -105,17 +107,25 @@ def save_usage(engine: Engine, path: str | os.PathLike[str], *, at: dt.datetime 
     file = Path(path)
     with _lock:
         usage = load_usage(file) if file.exists() else {}
-        digest, counts = engine.policy.digest, engine.usage()
-        known_digest, known = _saved.get(engine, ("", {}))
+        generation, counts = _counts(engine)
+        known_generation, known = _saved.get(engine, (None, {}))
         for key, count in counts.items():
-            before = known.get(key, {}) if known_digest == digest else {}
-            if count["evaluations"] < before.get("evaluations", 0):  # swapped away and back: counted anew
-                before = {}
+            before = known.get(key, {}) if known_generation == generation else {}
             new = {name: value - before.get(name, 0) for name, value in count.items()}
             usage[key] = _added(usage.get(key), new, now)
         _replace(file, json.dumps({"turnout_usage": FORMAT, "saved_at": now, "toggles": usage}, indent=1))
-        _saved[engine] = (digest, counts)
+        _saved[engine] = (generation, counts)
     return usage
+
+
+def _counts(engine: Engine) -> tuple[int, Counts]:
+    """What an engine has counted, and which of its policies: every swap counts anew."""
+    while True:
+        generation: int = _generation(engine)
+        counts = engine.usage()
+        # a swap between the two readings would give the counts of one policy for those of another
+        if generation == _generation(engine):
+            return generation, counts
 
 
 def load_usage(*paths: str | os.PathLike[str]) -> Usage:
@@ -196,7 +206,7 @@ def _read(file: Path) -> Usage:
     hint = "give a file that turnout.save_usage has written"
     try:
         document = json.loads(file.read_bytes())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{file}: is not JSON ({error}); {hint}") from None
     if not isinstance(document, dict) or document.get("turnout_usage") != FORMAT:
         raise ValueError(f"{file}: is no usage file; {hint}")

@@ -243,3 +243,14 @@ def test_a_hostile_patch_is_refused_as_a_document_is() -> None:
     for toggles in ([], 5, {"chat": 5}, {"chat": {"rules": 5}}, {"chat": {"rules": [5, {"ramp": 5}]}}):
         with pytest.raises(turnout.PolicyError):
             policy().with_changes({"toggles": toggles}, **WHO)
+
+
+def test_a_policy_that_was_loaded_leniently_gets_no_further_faults() -> None:
+    document = policy().document
+    key = next(iter(document["toggles"]))
+    del document["toggles"][key]["owner"]
+    lenient = turnout.Policy.from_document(document, strict=False)
+    assert lenient.with_changes({"environment": "night"}, **WHO).environment == "night"
+    with pytest.raises(turnout.PolicyError) as error:
+        lenient.with_changes({"toggles": {key: {"review_by": "soon"}}}, **WHO)
+    assert faults(error) == [f"toggles.{key}.review_by"]

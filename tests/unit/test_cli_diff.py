@@ -10,6 +10,7 @@ import pytest
 
 from tests.unit.test_cli import run, run_json
 from turnout import load_policy, sample_policy_path
+from turnout.cli.units import read_units
 
 AT = ["--at", "2026-03-16T15:00:00Z"]
 
@@ -62,8 +63,31 @@ def test_units_from_parquet_and_from_another_column() -> None:
         "decisions"
     ]
     assert decision["sample"] == [1]
-    (decision,) = run_json("diff", "old.toml", "new.toml", "--units", "ids.parquet", *AT)["decisions"]
-    assert decision["sample"] == ["a"], "the first column, where none has a usual name"
+
+
+def test_columns_of_a_csv_are_what_all_of_them_are_written_as() -> None:
+    """A zip code that begins with 0 is text, and so is the unit of a ramp; numbers and truth values are compared as such."""
+    lines = [f"c-{row},0{row:04},{row},{row / 8},true" for row in range(200)]
+    Path("ids.csv").write_text("customer_id,zip,age,score,vip\n" + "\n".join(lines) + "\n")
+    units = read_units(Path("ids.csv"), None)
+    assert units.column == "customer_id"
+    assert units.attributes.schema == {
+        "customer_id": pl.String, "zip": pl.String, "age": pl.Int64, "score": pl.Float64, "vip": pl.Boolean,
+    }  # fmt: skip
+    assert units.attributes["zip"][7] == "00007"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("customer_id;plan\nc-1;a\n", "columns named"),
+        ("plan,kunde\na,c-1\n", "does not say which column holds the units"),
+        ("c-1,x\nc-2,y\n", "does not say which column holds the units"),
+    ],
+)
+def test_a_file_that_does_not_say_its_units_is_refused(text: str, words: str) -> None:
+    Path("odd.csv").write_text(text)
+    assert words in run("diff", "old.toml", "new.toml", "--units", "odd.csv", *AT, code=2)
 
 
 @pytest.mark.parametrize(

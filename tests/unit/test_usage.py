@@ -211,3 +211,26 @@ def test_the_time_is_an_argument(tmp_path: Path) -> None:
         turnout.save_usage(engine(), tmp_path / "usage.json")  # type: ignore[call-arg]
     with pytest.raises(ValueError, match="time zone"):
         turnout.save_usage(engine(), tmp_path / "usage.json", at=dt.datetime(2026, 1, 1))
+
+
+@pytest.mark.parametrize("again", ["the same document", "the same object", "there and back"])
+def test_every_swap_counts_anew(tmp_path: Path, again: str) -> None:
+    """Also one that ends on the policy that was in force before."""
+    file, asked = tmp_path / "usage.json", engine()
+    policy = asked.policy
+    ask(asked, *["pro"] * 10)
+    turnout.save_usage(asked, file, at=day(1))
+    if again == "there and back":
+        asked.swap(turnout.Policy.from_document({"turnout": 1, "toggles": {"b": governed()}}))
+    asked.swap(policy if again == "the same object" else turnout.Policy.from_document(policy.document))
+    ask(asked, *["free"] * 15)
+    counted = turnout.save_usage(asked, file, at=day(2))["b"]
+    assert (counted["evaluations"], counted["enabled"]) == (25, 10)
+    assert turnout.load_usage(file)["b"] == counted
+
+
+def test_json_that_is_nested_without_end_is_no_usage_file(tmp_path: Path) -> None:
+    file = tmp_path / "usage.json"
+    file.write_text("[" * 100_000, "utf-8")
+    with pytest.raises(ValueError, match="is not JSON"):
+        turnout.load_usage(file)

@@ -6,9 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
-
-from turnout.cli.console import instant_text, percent_text, plain_table, stdout_console
+from turnout.cli.console import escape, instant_text, percent_text, plain_table, stdout_console
 from turnout.cli.faults import CliError, counted, print_json, problem_dict
 from turnout.cli.inputs import engine_at, now_utc, read_policy, short_digest
 

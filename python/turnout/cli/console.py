@@ -12,8 +12,17 @@ from contextlib import contextmanager
 from typing import TextIO, cast
 
 from rich.console import Console
+from rich.markup import escape as escape_markup
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+from turnout.yaml_scalars import printable
+
+
+def escape(text: str) -> str:
+    """Text from elsewhere, that neither colours nor moves anything on a terminal."""
+    return escape_markup(printable(text))
+
 
 # Below this many columns, tables show less beside each other.
 WIDE_COLUMNS = 78

@@ -6,9 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-
-from turnout.cli.console import bullets, instant_text, plain_table, progress_bar, stderr_console, stdout_console
+from turnout.cli.console import bullets, escape, instant_text, plain_table, progress_bar, stderr_console, stdout_console
 from turnout.cli.faults import counted, print_json
 from turnout.cli.inputs import now_utc, parse_instant, read_gates, read_policy, short_digest
 from turnout.cli.units import Units, read_units
@@ -36,7 +34,7 @@ def run_diff(
     policies = (read_policy(old), read_policy(new))
     instant = now_utc() if at is None else parse_instant(at, "--at")
     passed = read_gates(gates)
-    who: Units | None = None if units is None else read_units(units, column)
+    who: Units | None = None if units is None else read_units(units, column, policies)
     with progress_bar(stderr_console(), shown=who is not None and not as_json) as tick:
         found = diff_policies(
             *policies,
@@ -47,7 +45,8 @@ def run_diff(
             progress=tick,
         )
     if as_json:
-        print_json({"old": str(old), "new": str(new)} | found.to_dict())
+        head = {"old": str(old), "new": str(new), "unit_column": None if who is None else who.column}
+        print_json(head | found.to_dict())
         return
     show_diff(stdout_console(), old, new, found)
 

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
 from rich.tree import Tree
 
-from turnout.cli.console import instant_text, percent_text, stdout_console
+from turnout.cli.console import escape, instant_text, percent_text, stdout_console
 from turnout.cli.faults import print_json
 from turnout.cli.inputs import (
     engine_at,

@@ -124,7 +124,7 @@ def read_json(path: Path, what: str, hint: str) -> Any:
     except json.JSONDecodeError as error:
         place = f"{path}:{error.lineno}"
         raise CliError(f"is not JSON ({error.msg})", where=place, hint=hint, kind="bad_json") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CliError(f"is not JSON ({error})", where=str(path), hint=hint, kind="bad_json") from None
 
 

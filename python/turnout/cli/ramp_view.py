@@ -6,9 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-
-from turnout.cli.console import bar, instant_text, percent_text, plain_table, stdout_console
+from turnout.cli.console import bar, escape, instant_text, percent_text, plain_table, stdout_console
 from turnout.cli.faults import CliError, counted, print_json
 from turnout.cli.inputs import now_utc, parse_instant, read_policy, require_toggle, short_digest
 from turnout.cli.ramp import Day, RampPlan, StepPlan, plan_ramps, read_all_gates
@@ -41,12 +39,13 @@ def run_ramp(
     if days is not None and units is None:
         raise CliError("says for how many days to count units, and there are none", where="--days", hint="add --units")
     instant = now_utc() if at is None else parse_instant(at, "--at")
-    who = None if units is None else read_units(units, column)
+    who = None if units is None else read_units(units, column, [policy])
     plans = list(plan_ramps(policy, key, instant, read_all_gates(gates, gate), who, days))
     if as_json:
-        head = {"path": str(path), "digest": policy.digest, "at": instant.isoformat()}
-        count = None if who is None else who.ids.len()
-        print_json(head | {"units": count, "ramps": [plan.to_dict() for plan in plans]})
+        head: dict[str, object] = {"path": str(path), "digest": policy.digest, "at": instant.isoformat()}
+        by = None if who is None else who.column
+        head |= {"units": None if who is None else who.ids.len(), "unit_column": by}
+        print_json(head | {"ramps": [plan.to_dict() for plan in plans]})
         return
     console = stdout_console()
     console.print(

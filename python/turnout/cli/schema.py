@@ -16,10 +16,15 @@ def run_schema(out: Path | None, *, as_json: bool) -> None:
     if out is None:
         print(text, end="")
         return
+    hint = "give another file, such as policy.schema.json"
+    if out.is_file() and "urn:turnout:policy:" not in out.read_text(encoding="utf-8", errors="replace"):
+        raise CliError("is there, and is no schema of policies", where=str(out), hint=hint, kind="file_exists")
     try:
         out.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise CliError(f"cannot be written ({error.strerror})", where=str(out), kind="unwritable_file") from None
+        raise CliError(
+            f"cannot be written ({error.strerror})", where=str(out), hint=hint, kind="unwritable_file"
+        ) from None
     if as_json:
         print_json({"path": str(out), "written": True})
     else:

@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-
-from turnout.cli.console import bullets, stdout_console
+from turnout.cli.console import bullets, escape, stdout_console
 from turnout.cli.faults import CliError, counted, print_json
 from turnout.cli.inputs import now_utc, parse_instant, read_bytes, read_gates, read_policy, short_digest
 
@@ -38,14 +36,13 @@ def run_stale(
     path, *overlays = files
     policy = read_policy(path, overlays)
     now = now_utc() if at is None else read_day(at)
-    found = stale_toggles(
-        policy,
-        at=now,
-        usage=read_usage(usage) if usage else None,
-        gates=read_gates(gates),
-        constant_days=constant_days,
-        unused_days=unused_days,
-    )
+    counted_use = read_usage(usage) if usage else None
+    passed = read_gates(gates)
+    days = {"constant_days": constant_days, "unused_days": unused_days}
+    try:
+        found = stale_toggles(policy, at=now, usage=counted_use, gates=passed, **days)
+    except (ValueError, OverflowError) as error:
+        raise CliError(str(error), where=str(gates or path)) from None
     if as_json:
         head = {"path": str(path), "digest": policy.digest, "at": now.isoformat(), "toggles": len(policy)}
         print_json(head | {"ok": not found, "stale": [toggle.to_dict() for toggle in found]})

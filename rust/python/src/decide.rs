@@ -154,3 +154,10 @@ impl Engine {
         Ok(usage)
     }
 }
+
+/// Which of the policies that were ever put in force in this process an engine has: counts of use begin anew with each.
+#[pyfunction]
+#[pyo3(name = "_generation")]
+pub fn generation(engine: &Bound<'_, Engine>) -> u32 {
+    engine.get().load().generation
+}

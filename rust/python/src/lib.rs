@@ -47,6 +47,8 @@ mod _core {
     #[pymodule_export]
     use super::handle::Toggle;
     #[pymodule_export]
+    use super::decide::generation;
+    #[pymodule_export]
     use super::hash::{bucket, hash_units, noop};
     #[pymodule_export]
     use super::policy::Policy;
