@@ -39,6 +39,8 @@ mod _core {
     #[pymodule_export]
     use super::context::Context;
     #[pymodule_export]
+    use super::decide::generation;
+    #[pymodule_export]
     use super::engine::Engine;
     #[pymodule_export]
     use super::evaluation::{Evaluation, Evaluations};
@@ -46,8 +48,6 @@ mod _core {
     use super::explanation::{Explanation, ExplanationStep};
     #[pymodule_export]
     use super::handle::Toggle;
-    #[pymodule_export]
-    use super::decide::generation;
     #[pymodule_export]
     use super::hash::{bucket, hash_units, noop};
     #[pymodule_export]
