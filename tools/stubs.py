@@ -24,6 +24,9 @@ INSTANT = "datetime.datetime | int"
 PARAMETERS = {
     "Context.__new__(unit)": "str | int | None",
     "Engine.__new__(clock)": "SystemClock | ManualClock | collections.abc.Callable[[], datetime.datetime]",
+    "ExposureBuffer.__new__(attributes)": "list[str]",
+    "Engine.__new__(exposures)": "turnout.exposures.ExposureLog | None",
+    "Engine.__new__(consent)": "collections.abc.Callable[[str, str, datetime.datetime], bool] | None",
     "Engine.evaluate_many(at)": f"{INSTANT} | collections.abc.Sequence[{INSTANT}] | polars.Series | {ARRAY} | None",
     "Engine.evaluate_many(attributes)": "polars.DataFrame | collections.abc.Mapping[str, typing.Any]"
     " | collections.abc.Sequence[collections.abc.Mapping[str, typing.Any]] | None",
@@ -48,6 +51,7 @@ PARAMETERS = {
 # "Class.member", or "member" of every class: what it gives.
 RESULTS = {
     "Engine.ramp": "tuple[RampPosition, ...]",
+    "Engine.refusals": "dict[str, dict[str, int]]",
     "Engine.usage": "dict[str, dict[str, int]]",
     "EvaluationBatch.bucket": "numpy.typing.NDArray[numpy.float64]",
     "EvaluationBatch.code": "polars.Series",
@@ -56,10 +60,12 @@ RESULTS = {
     "EvaluationBatch.percent": "numpy.typing.NDArray[numpy.float64]",
     "EvaluationBatch.reason": "polars.Series",
     "EvaluationBatch.rule": "polars.Series",
+    "EvaluationBatch.refused": "polars.Series",
     "EvaluationBatch.shadow": "polars.Series",
     "EvaluationBatch.to_frame": "polars.DataFrame",
     "EvaluationBatch.value": "polars.Series",
     "EvaluationBatch.variant": "polars.Series",
+    "ExposureBuffer.take": "polars.DataFrame",
     "Evaluations.__iter__": "collections.abc.Iterator[str]",
     "Evaluations.enabled": "list[str]",
     "Evaluations.items": "list[tuple[str, Evaluation]]",

@@ -36,11 +36,14 @@ if TYPE_CHECKING:
         bucket,
         hash_units,
     )
+    from turnout.agreement import shadow_agreement
     from turnout.compare import ValueChange
     from turnout.contacts import check_contacts, load_bank_log, load_contacts
     from turnout.diff import DecisionChange, PolicyDiff, diff_policies
     from turnout.errors import ContactLogError, PolicyError, Problem, TurnoutError
+    from turnout.exposures import ExposureCounts, ExposureLog
     from turnout.policy import load_policy, policy_schema, sample_policy_path
+    from turnout.sinks import load_exposures
     from turnout.stale import StaleReason, StaleToggle, stale_toggles
     from turnout.usage import ToggleUsage, load_usage, save_usage
 
@@ -65,11 +68,14 @@ _HOMES = {
         "bucket",
         "hash_units",
     ),
+    "turnout.agreement": ("shadow_agreement",),
     "turnout.compare": ("ValueChange",),
     "turnout.contacts": ("check_contacts", "load_bank_log", "load_contacts"),
     "turnout.diff": ("DecisionChange", "PolicyDiff", "diff_policies"),
     "turnout.errors": ("ContactLogError", "PolicyError", "Problem", "TurnoutError"),
+    "turnout.exposures": ("ExposureCounts", "ExposureLog"),
     "turnout.policy": ("load_policy", "policy_schema", "sample_policy_path"),
+    "turnout.sinks": ("load_exposures",),
     "turnout.stale": ("StaleReason", "StaleToggle", "stale_toggles"),
     "turnout.usage": ("ToggleUsage", "load_usage", "save_usage"),
 }
@@ -85,6 +91,8 @@ __all__ = [
     "Evaluations",
     "Explanation",
     "ExplanationStep",
+    "ExposureCounts",
+    "ExposureLog",
     "GateResult",
     "ManualClock",
     "Policy",
@@ -105,11 +113,13 @@ __all__ = [
     "hash_units",
     "load_bank_log",
     "load_contacts",
+    "load_exposures",
     "load_policy",
     "load_usage",
     "policy_schema",
     "sample_policy_path",
     "save_usage",
+    "shadow_agreement",
     "stale_toggles",
 ]
 

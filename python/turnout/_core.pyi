@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, SupportsIndex, final
 
+from _typeshed import SupportsGetItem
 from numpy import bool_, float64, uint64
 from numpy.typing import NDArray
 from polars import DataFrame, Series
 
 from turnout.errors import Problem
+from turnout.exposures import ExposureLog
 
 __all__ = [
     "Context",
@@ -21,6 +23,7 @@ __all__ = [
     "Evaluations",
     "Explanation",
     "ExplanationStep",
+    "ExposureBuffer",
     "GateResult",
     "ManualClock",
     "Policy",
@@ -79,6 +82,11 @@ class Engine:
         once here, so that one that cannot work is found now and not by a contact.
     gates : iterable of GateResult
         Gates of ramps that have passed. A step that asks for samples holds without one.
+    consent : callable
+        ``(unit, purpose, at) -> bool``: asked for a contact that has a unit but no attribute ``consent.<purpose>``. Anything
+        but True refuses, an exception too; the first one is reported to `sys.unraisablehook`.
+    exposures : ExposureLog
+        Where `evaluate` and `is_enabled` log what they decide.
 
     Raises
     ------
@@ -103,6 +111,8 @@ class Engine:
         *,
         clock: SystemClock | ManualClock | Callable[[], datetime],
         gates: Iterable[GateResult] | None = None,
+        consent: Callable[[str, str, datetime], bool] | None = None,
+        exposures: ExposureLog | None = None,
     ) -> Engine: ...
     def __repr__(self, /) -> str: ...
     def evaluate(
@@ -346,6 +356,24 @@ class Engine:
         [4]
         """
 
+    def refusals(self, /) -> dict[str, dict[str, int]]:
+        """
+        How often each purpose of a toggle was refused for want of consent, since its policy was put in force.
+
+        Returns
+        -------
+        dict
+            Key to `{purpose: int}`, for the toggles that ask for consent.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+        >>> engine.refusals()["billing-bot"]
+        {'ai_chat': 0}
+        """
+
     def swap(self, /, policy: Policy, *, gates: Iterable[GateResult] | None = None) -> None:
         """
         Puts another policy in force, whole: an evaluation sees the old or the new one, never a mix. Usage counts anew.
@@ -476,6 +504,12 @@ class Evaluation:
         """
 
     @property
+    def refused(self, /) -> list[str]:
+        """
+        The purposes that the contact has not consented to, if they decided.
+        """
+
+    @property
     def rule(self, /) -> str | None:
         """
         The id of the rule that matched, if one did.
@@ -518,7 +552,7 @@ class EvaluationBatch:
     The evaluations of one toggle for many contacts, in the order of the rows.
 
     Columns are made when they are asked for: `enabled`, `bucket` and `percent` as numpy arrays (`NaN` for none),
-    `value`, `variant`, `mode`, `reason`, `code`, `rule` and `shadow` as Polars series, all together by `to_frame()`.
+    `value`, `variant`, `mode`, `reason`, `code`, `rule`, `shadow` and `refused` as Polars series, all together by `to_frame()`.
 
     Examples
     --------
@@ -573,6 +607,12 @@ class EvaluationBatch:
         """
 
     @property
+    def refused(self, /) -> Series:
+        """
+        The purposes that the contact has not consented to: a Polars series of lists.
+        """
+
+    @property
     def rule(self, /) -> Series:
         """
         The rule that matched, null for none: a Polars series.
@@ -591,7 +631,7 @@ class EvaluationBatch:
         Returns
         -------
         polars.DataFrame
-            enabled, value, variant, mode, reason, code, rule, bucket, percent, shadow; null for none.
+            enabled, value, variant, mode, reason, code, rule, bucket, percent, shadow, refused; null for none.
 
         Examples
         --------
@@ -805,6 +845,56 @@ class ExplanationStep:
     def verdict(self, /) -> str:
         """
         How it went: `passed`, `missed` or `decided`.
+        """
+
+@final
+class ExposureBuffer:
+    """
+    Exposure events of engines, until they are taken: what a `turnout.ExposureLog` is made of.
+
+    Parameters
+    ----------
+    capacity : int
+        Events kept at the most; more are dropped and counted.
+    repeat_after_us : int
+        The same decision for the same unit is one event within this span; 0 logs all.
+    segments, attributes : list of str
+        What to log of the contact.
+    pseudonym_key : bytes
+        Units become HMAC-SHA256 under this key.
+    """
+
+    def __new__(
+        cls,
+        /,
+        capacity: SupportsIndex,
+        repeat_after_us: SupportsIndex,
+        segments: SupportsGetItem[int, str],
+        attributes: list[str],
+        pseudonym_key: SupportsGetItem[int, SupportsIndex] | None = None,
+    ) -> ExposureBuffer: ...
+    def counts(self, /) -> tuple[int, int, int, int]:
+        """
+        Events that wait to be taken, and those of all time: recorded, left out as repeated, dropped for want of room.
+        """
+
+    def forget(self, /) -> None:
+        """
+        Lets everything go that was not taken: a forked child's parent writes it.
+        """
+
+    def take(self, /, limit: SupportsIndex = 10000) -> DataFrame:
+        """
+        Takes the oldest events out, as a Polars frame.
+
+        Parameters
+        ----------
+        limit : int
+            Events at the most.
+
+        Returns
+        -------
+        polars.DataFrame
         """
 
 @final

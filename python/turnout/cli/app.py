@@ -299,6 +299,27 @@ def stale(
 
 
 @app.command()
+def agreement(
+    exposures: Annotated[
+        list[Path], typer.Argument(metavar="EXPOSURES", help="Files or folders that a turnout.ExposureLog has written.")
+    ],
+    toggle: Annotated[
+        list[str] | None, typer.Option("--toggle", metavar="KEY", help="Only this toggle; repeatable. All if absent.")
+    ] = None,
+    by: Annotated[
+        str, typer.Option("--by", metavar="NAMES", help="rule, segment, day, or columns of the events, by commas.")
+    ] = "rule,day",
+    zone: Annotated[str, typer.Option("--zone", metavar="ZONE", help="IANA time zone of the days.")] = "UTC",
+    as_json: JsonOption = False,
+) -> None:
+    """Show how far a new path in shadow would have decided as the old one did, with 95 % intervals."""
+    from turnout.cli.agreement import run_agreement
+
+    names = [name.strip() for name in by.split(",") if name.strip()]
+    run_agreement(exposures, toggle or [], names, zone, as_json=as_json)
+
+
+@app.command()
 def init(
     path: Annotated[
         Path, typer.Argument(metavar="PATH", help="File to write, or a folder to write policy.toml into.")

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use crate::policy::{Policy, Ramp, Timeline, Waits};
 use crate::time::Micros;
 use crate::toggle::{
-    Columns, Decision, KindCode, Kinds, Needs, Overlay, Remembering, Rows, Silent, Subject, Visitor, evaluate,
+    Columns, Decision, KindCode, Kinds, Needs, Overlay, Remembering, Rows, Silent, Subject, Visitor, evaluate, holds,
 };
 
 /// A gate that has passed: a step's samples were complete at an instant. An input, never guessed: without it a step that
@@ -58,6 +58,38 @@ pub struct Usage {
     pub enabled: u64,
 }
 
+/// Refusals for want of consent, counted for each purpose of each toggle that has some. Apart from the toggles' other
+/// counts, for most toggles have none.
+#[derive(Debug)]
+struct Refusals {
+    /// The toggles, one for each count.
+    toggles: Box<[u32]>,
+    counts: Box<[AtomicU64]>,
+}
+
+impl Refusals {
+    fn new(policy: &Policy) -> Self {
+        let purposes = (0..).zip(&policy.toggles).flat_map(|(index, toggle)| toggle.consent.iter().map(move |_| index));
+        let toggles: Box<[u32]> = purposes.collect();
+        let counts = toggles.iter().map(|_| AtomicU64::new(0)).collect();
+        Self { toggles, counts }
+    }
+
+    fn of(&self, toggle: u32) -> &[AtomicU64] {
+        let start = self.toggles.partition_point(|known| *known < toggle);
+        let end = self.toggles.partition_point(|known| *known <= toggle);
+        &self.counts[start..end]
+    }
+
+    #[cold]
+    fn count(&self, toggle: u32, refused: u16, contacts: u64) {
+        let counts = (0..).zip(self.of(toggle));
+        counts.filter(|(purpose, _)| refused >> purpose & 1 == 1).for_each(|(_, count)| {
+            count.fetch_add(contacts, Ordering::Relaxed);
+        });
+    }
+}
+
 #[derive(Debug)]
 struct GatedRamp {
     gates: Box<[Option<Micros>]>,
@@ -73,6 +105,7 @@ pub struct Engine {
     /// Evaluations of all toggles at once.
     rounds: AtomicU64,
     gated: Box<[Option<GatedRamp>]>,
+    refusals: Refusals,
 }
 
 impl Engine {
@@ -83,7 +116,8 @@ impl Engine {
     pub fn new(policy: Arc<Policy>, gates: &[GateResult]) -> Result<Self, String> {
         let states = policy.toggles.iter().map(|_| ToggleState::default()).collect();
         let gated = gated(&policy, gates)?;
-        Ok(Self { policy, states, rounds: AtomicU64::new(0), gated })
+        let refusals = Refusals::new(&policy);
+        Ok(Self { policy, states, rounds: AtomicU64::new(0), gated, refusals })
     }
 
     /// Evaluates and counts.
@@ -92,6 +126,9 @@ impl Engine {
         let decision = evaluate(&self.policy, self, subject, &mut Silent, toggle);
         let counts = &self.states[toggle as usize].counts;
         counts[usize::from(decision.enabled())].fetch_add(1, Ordering::Relaxed);
+        if decision.refused != 0 {
+            self.refusals.count(toggle, decision.refused, 1);
+        }
         decision
     }
 
@@ -103,6 +140,9 @@ impl Engine {
             let decision = evaluate(&self.policy, self, &subject, &mut Silent, toggle);
             if decision.enabled() {
                 state.on_in_rounds.fetch_add(1, Ordering::Relaxed);
+            }
+            if decision.refused != 0 {
+                self.refusals.count(toggle, decision.refused, 1);
             }
             decision
         };
@@ -139,6 +179,22 @@ impl Engine {
         let ToggleState { counts: [off, on], on_in_rounds, .. } = &self.states[toggle as usize];
         let [off, on, on_in_rounds] = [off, on, on_in_rounds].map(|count| count.load(Ordering::Relaxed));
         Usage { evaluations: off + on + self.rounds.load(Ordering::Relaxed), enabled: on + on_in_rounds }
+    }
+
+    /// Counts so many contacts of a batch, refused for the same purposes.
+    pub fn count_refused(&self, toggle: u32, refused: u16, contacts: u64) {
+        self.refusals.count(toggle, refused, contacts);
+    }
+
+    /// How often each purpose of a toggle was refused, in its order, since this policy was put in force.
+    #[must_use]
+    pub fn refusals(&self, toggle: u32) -> Vec<u64> {
+        self.refusals.of(toggle).iter().map(|count| count.load(Ordering::Relaxed)).collect()
+    }
+
+    /// Whether a contact is in a segment, by its place in the policy.
+    pub fn is_in<S: Subject>(&self, segment: u32, subject: &S) -> bool {
+        holds(&self.policy, self, subject, &self.policy.segments[segment as usize].when)
     }
 
     /// Opens or closes a toggle's breaker. An open breaker turns the toggle off; none turns it on.

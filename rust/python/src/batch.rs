@@ -15,6 +15,7 @@ use crate::context::Owned;
 use crate::evaluation::{Evaluation, NOT_FOUND};
 use crate::found::{Found, numbers};
 use crate::installed::Installed;
+use crate::outside::Outside;
 use crate::rows::{Instants, Rows};
 use crate::table::Table;
 
@@ -47,7 +48,7 @@ pub struct Arguments<'a, 'py> {
 
 /// Evaluates `toggle` for every row; an unknown toggle answers as a single evaluation would.
 pub fn evaluate(
-    py: Python<'_>,
+    outside: &Outside<'_, '_>,
     installed: Arc<Installed>,
     key: &str,
     arguments: Arguments<'_, '_>,
@@ -66,14 +67,14 @@ pub fn evaluate(
                     format!("at[{row}] is no instant: write an aware datetime or microseconds since the epoch");
                 return Err(PyValueError::new_err(message));
             }
-            run(py, &installed, toggle, units.unwrap_or_else(nobody), &table, &arguments.instants, rows)?
+            run(outside, &installed, toggle, units.unwrap_or_else(nobody), &table, &arguments.instants, rows)?
         }
     };
     Ok(EvaluationBatch { installed, key: key.into(), toggle, found, contacts, default: arguments.default })
 }
 
 fn run(
-    py: Python<'_>,
+    outside: &Outside<'_, '_>,
     installed: &Installed,
     toggle: u32,
     units: Column,
@@ -97,9 +98,16 @@ fn run(
         }
         *place = Some(column);
     }
+    if let Some(source) = outside.consent {
+        source.complete(outside, installed, &mut contacts, |row| instants.at(row).unwrap_or_default());
+        outside.failed()?;
+    }
     let columns = Rows::new(&contacts, instants, &needs);
-    let found = py.detach(|| decide(installed, toggle, &needs, &columns, rows));
+    let found = outside.py.detach(|| decide(installed, toggle, &needs, &columns, rows));
     installed.engine.count(toggle, found.usage());
+    for (kind, contacts) in found.kinds.iter().zip(found.per_kind()).filter(|(kind, _)| kind.refused != 0) {
+        installed.engine.count_refused(toggle, kind.refused, contacts);
+    }
     contacts.keep_units(&needs.units);
     Ok((found, contacts))
 }
@@ -117,7 +125,7 @@ fn decide(installed: &Installed, toggle: u32, needs: &Needs<'_>, columns: &Rows<
 /// The evaluations of one toggle for many contacts, in the order of the rows.
 ///
 /// Columns are made when they are asked for: `enabled`, `bucket` and `percent` as numpy arrays (`NaN` for none),
-/// `value`, `variant`, `mode`, `reason`, `code`, `rule` and `shadow` as Polars series, all together by `to_frame()`.
+/// `value`, `variant`, `mode`, `reason`, `code`, `rule`, `shadow` and `refused` as Polars series, all together by `to_frame()`.
 ///
 /// Examples
 /// --------
@@ -236,6 +244,18 @@ impl EvaluationBatch {
         self.series(py, "code", |evaluation, py| text(py, evaluation.code()))
     }
 
+    /// The purposes that the contact has not consented to: a Polars series of lists.
+    #[getter]
+    fn refused<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let purposes = |evaluation: &Evaluation| PyList::new(py, evaluation.refused()).map(Bound::unbind);
+        let kinds = self.found.kinds.iter().map(|kind| purposes(&self.evaluation(py, *kind)));
+        let polars = py.import("polars")?;
+        let lists = polars.getattr("List")?.call1((polars.getattr("String")?,))?;
+        let values = PyList::new(py, kinds.collect::<PyResult<Vec<_>>>()?)?;
+        let kinds = polars.getattr("Series")?.call1(("refused", values, lists))?;
+        kinds.call_method1("gather", (self.found.codes(py),))
+    }
+
     /// The rule that matched, null for none: a Polars series.
     #[getter]
     fn rule<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -253,7 +273,7 @@ impl EvaluationBatch {
     /// Returns
     /// -------
     /// polars.DataFrame
-    ///     enabled, value, variant, mode, reason, code, rule, bucket, percent, shadow; null for none.
+    ///     enabled, value, variant, mode, reason, code, rule, bucket, percent, shadow, refused; null for none.
     ///
     /// Examples
     /// --------
@@ -278,6 +298,7 @@ impl EvaluationBatch {
             columns.set_item(name, series.call_method1("fill_nan", (py.None(),))?)?;
         }
         columns.set_item("shadow", self.shadow(py)?)?;
+        columns.set_item("refused", self.refused(py)?)?;
         polars.getattr("DataFrame")?.call1((columns,))
     }
 

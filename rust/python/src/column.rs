@@ -153,6 +153,15 @@ impl Column {
         })
     }
 
+    /// The value of a row, in the columns that can lack one.
+    pub fn owned(&self, row: usize) -> Option<&Owned> {
+        match self {
+            Self::Constant(value, _) => Some(value),
+            Self::Values(values) => values.get(row),
+            _ => None,
+        }
+    }
+
     /// The text of a key. What lies under a null, or beyond all texts, is null.
     #[inline]
     pub fn text(texts: &StringViewArray, key: u32) -> Attribute<'_> {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use compact_str::CompactString;
+use compact_str::{CompactString, ToCompactString};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
@@ -45,8 +45,9 @@ impl Owned {
         Self::convert(value, true)
     }
 
-    fn convert(value: &Bound<'_, PyAny>, follow: bool) -> Self {
-        with_attribute(value, |attribute| match attribute {
+    /// A value that is no list.
+    pub fn without_lists(attribute: Attribute<'_>) -> Self {
+        match attribute {
             Attribute::Missing => Self::Missing,
             Attribute::Null => Self::Null,
             Attribute::Bool(truth) => Self::Bool(truth),
@@ -56,6 +57,25 @@ impl Owned {
             Attribute::Text(text) => Self::Text(text.into()),
             Attribute::Time(at) => Self::Time(at),
             Attribute::Unusable(why) => Self::Unusable(why),
+            Attribute::List(_) => Self::Unusable("a list"),
+        }
+    }
+
+    /// As text, for a log; none for what is no single value.
+    pub fn to_text(&self) -> Option<CompactString> {
+        match self {
+            Self::Bool(truth) => Some(truth.to_compact_string()),
+            Self::Int(int) => Some(int.to_compact_string()),
+            Self::Huge(text) => Some(CompactString::from(&**text)),
+            Self::Float(float) => Some(float.to_compact_string()),
+            Self::Text(text) => Some(text.clone()),
+            Self::Time(at) => Some(at.to_compact_string()),
+            Self::Missing | Self::Null | Self::List(_) | Self::Unusable(_) => None,
+        }
+    }
+
+    fn convert(value: &Bound<'_, PyAny>, follow: bool) -> Self {
+        with_attribute(value, |attribute| match attribute {
             Attribute::List(_) if !follow => Self::Unusable("a list inside a list"),
             Attribute::List(_) => {
                 let items: Vec<Self> = if let Ok(list) = value.cast::<PyList>() {
@@ -69,6 +89,7 @@ impl Owned {
                 };
                 Self::List(List(items.into()))
             }
+            single => Self::without_lists(single),
         })
     }
 
@@ -158,7 +179,7 @@ impl Context {
 
     #[cold]
     fn look_up(&self, installed: &Installed) -> Resolved {
-        let names = installed.engine.policy.attributes.iter();
+        let names = installed.engine.policy.attributes.iter().chain(&installed.logged.names);
         let slots = names.map(|name| self.find(name).cloned().unwrap_or(Owned::Missing)).collect();
         Resolved { names_id: installed.names_id, slots, next: OnceLock::new() }
     }

@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use turnout_core::time::Micros;
 use turnout_core::toggle::{Decision, Recorder, Subject, Verdict, Visitor};
 
 use crate::convert::instant;
 use crate::engine::Engine;
 use crate::evaluation::{Evaluation, Evaluations, INVALID_CONTEXT, NOT_FOUND};
 use crate::explanation::Explanation;
+use crate::exposure::DecideAndLog;
 use crate::installed::Installed;
-use crate::subject::{Contact, Now, Use};
+use crate::result::purpose;
+use crate::subject::{Contact, Use};
 
 struct Decide<'a>(&'a Installed, u32);
 
@@ -54,15 +57,35 @@ impl Engine {
     pub fn is_on(
         &self,
         py: Python<'_>,
-        installed: &Installed,
+        installed: &Arc<Installed>,
         toggle: u32,
         unit: Option<&Bound<'_, PyAny>>,
         attributes: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<bool> {
-        let now = Now::new(py, self.clock(), None);
-        let on = Contact::from_arguments(unit, attributes).with(installed, &now, IsOn(installed, toggle));
-        now.finish()?;
+        if let Some(buffer) = self.exposures() {
+            let log = DecideAndLog { buffer, installed, toggle };
+            return self.logged(py, log, unit, attributes, None).map(|decision| decision.enabled());
+        }
+        let outside = self.outside(py, None);
+        let on = Contact::from_arguments(unit, attributes).with(installed, &outside, IsOn(installed, toggle));
+        outside.finish()?;
         Ok(on.unwrap_or(INVALID_CONTEXT.enabled()))
+    }
+
+    /// Decides, and logs the exposure. Apart, so that those who log nothing do not pay for it.
+    #[inline(never)]
+    fn logged(
+        &self,
+        py: Python<'_>,
+        log: DecideAndLog<'_>,
+        unit: Option<&Bound<'_, PyAny>>,
+        attributes: Option<&Bound<'_, PyAny>>,
+        at: Option<Micros>,
+    ) -> PyResult<Decision> {
+        let outside = self.outside(py, at);
+        let decision = Contact::from_arguments(unit, attributes).with(log.installed, &outside, log);
+        outside.finish()?;
+        Ok(decision.unwrap_or(INVALID_CONTEXT))
     }
 
     /// Decides and keeps what belongs to the result.
@@ -79,15 +102,19 @@ impl Engine {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Evaluation> {
         let at = at.map(instant).transpose()?;
-        let decision = match toggle {
-            Some(toggle) => {
-                let now = Now::new(py, self.clock(), at);
+        let decision = match (toggle, self.exposures()) {
+            (Some(toggle), None) => {
+                let outside = self.outside(py, at);
                 let decide = Decide(&installed, toggle);
-                let decision = Contact::from_arguments(unit, attributes).with(&installed, &now, decide);
-                now.finish()?;
+                let decision = Contact::from_arguments(unit, attributes).with(&installed, &outside, decide);
+                outside.finish()?;
                 decision.unwrap_or(INVALID_CONTEXT)
             }
-            None => NOT_FOUND,
+            (Some(toggle), Some(buffer)) => {
+                let log = DecideAndLog { buffer, installed: &installed, toggle };
+                self.logged(py, log, unit, attributes, at)?
+            }
+            (None, _) => NOT_FOUND,
         };
         Ok(Evaluation::new(installed, toggle, key, decision, default))
     }
@@ -104,14 +131,14 @@ impl Engine {
         default: Option<Py<PyAny>>,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Explanation> {
-        let now = Now::new(py, self.clock(), at.map(instant).transpose()?);
+        let outside = self.outside(py, at.map(instant).transpose()?);
         let mut recorder = Recorder::default();
         let toggle = installed.engine.policy.find(key);
         let decision = match toggle {
             None => NOT_FOUND,
             Some(toggle) => {
                 let watch = Watch(&installed, toggle, &mut recorder);
-                let decided = Contact::from_arguments(unit, attributes).with(&installed, &now, watch);
+                let decided = Contact::from_arguments(unit, attributes).with(&installed, &outside, watch);
                 decided.unwrap_or_else(|| {
                     let why = "the attributes are no mapping from names to values, or stand beside a Context";
                     recorder.step("context", Verdict::Decided, || why.to_owned());
@@ -119,7 +146,7 @@ impl Engine {
                 })
             }
         };
-        now.finish()?;
+        outside.finish()?;
         Explanation::new(py, Evaluation::new(installed, toggle, key, decision, default), recorder.steps)
     }
 
@@ -132,9 +159,9 @@ impl Engine {
         attributes: Option<&Bound<'_, PyAny>>,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Evaluations> {
-        let now = Now::new(py, self.clock(), at.map(instant).transpose()?);
-        let decisions = Contact::from_arguments(unit, attributes).with(&installed, &now, DecideAll(&installed));
-        now.finish()?;
+        let outside = self.outside(py, at.map(instant).transpose()?);
+        let decisions = Contact::from_arguments(unit, attributes).with(&installed, &outside, DecideAll(&installed));
+        outside.finish()?;
         let none = || vec![INVALID_CONTEXT; installed.engine.policy.toggles.len()].into_boxed_slice();
         let decisions = decisions.unwrap_or_else(none);
         Ok(Evaluations::new(installed, decisions))
@@ -152,6 +179,21 @@ impl Engine {
             usage.set_item(&*toggle.key, entry)?;
         }
         Ok(usage)
+    }
+
+    /// How often each purpose of each toggle was refused.
+    pub fn refused<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let installed = self.load();
+        let (engine, policy) = (&installed.engine, &installed.engine.policy);
+        let refusals = PyDict::new(py);
+        for (index, toggle) in (0_u32..).zip(&policy.toggles).filter(|(_, toggle)| !toggle.consent.is_empty()) {
+            let entry = PyDict::new(py);
+            for (test, count) in toggle.consent.iter().zip(engine.refusals(index)) {
+                entry.set_item(purpose(policy, *test), count)?;
+            }
+            refusals.set_item(&*toggle.key, entry)?;
+        }
+        Ok(refusals)
     }
 }
 

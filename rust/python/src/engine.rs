@@ -5,17 +5,20 @@ use std::sync::Arc;
 use arc_swap::{ArcSwap, Guard};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::PyString;
 
 use crate::batch::{Arguments, EvaluationBatch, evaluate as evaluate_batch};
+use turnout_core::time::Micros;
+
 use crate::clock::Clock;
-use crate::convert::instant;
+use crate::consent::ConsentSource;
 use crate::evaluation::{Evaluation, Evaluations};
 use crate::explanation::Explanation;
-use crate::handle::Toggle;
+use crate::exposure::ExposureBuffer;
 use crate::installed::Installed;
+use crate::outside::Outside;
 use crate::policy::Policy;
-use crate::ramp::{gates, positions};
+use crate::ramp::gates;
 use crate::rows::Instants;
 
 /// A policy in force, asked for every contact.
@@ -29,6 +32,11 @@ use crate::rows::Instants;
 ///     once here, so that one that cannot work is found now and not by a contact.
 /// gates : iterable of GateResult
 ///     Gates of ramps that have passed. A step that asks for samples holds without one.
+/// consent : callable
+///     ``(unit, purpose, at) -> bool``: asked for a contact that has a unit but no attribute ``consent.<purpose>``. Anything
+///     but True refuses, an exception too; the first one is reported to `sys.unraisablehook`.
+/// exposures : ExposureLog
+///     Where `evaluate` and `is_enabled` log what they decide.
 ///
 /// Raises
 /// ------
@@ -48,6 +56,8 @@ use crate::rows::Instants;
 pub struct Engine {
     current: ArcSwap<Installed>,
     clock: Clock,
+    consent: Option<ConsentSource>,
+    exposures: Option<Py<ExposureBuffer>>,
 }
 
 impl Engine {
@@ -56,26 +66,44 @@ impl Engine {
         self.current.load()
     }
 
-    pub fn clock(&self) -> &Clock {
-        &self.clock
+    /// Puts a policy in force.
+    pub fn install(&self, next: Installed) {
+        self.current.store(Arc::new(next));
+    }
+
+    pub fn now(&self, py: Python<'_>) -> PyResult<Micros> {
+        self.clock.now(py)
+    }
+
+    /// What one call may ask of the world outside.
+    #[inline]
+    pub fn outside<'a, 'py>(&'a self, py: Python<'py>, at: Option<Micros>) -> Outside<'a, 'py> {
+        Outside::new(py, &self.clock, self.consent.as_ref(), at)
+    }
+
+    #[inline]
+    pub fn exposures(&self) -> Option<&ExposureBuffer> {
+        self.exposures.as_ref().map(Py::get)
     }
 }
 
 #[pymethods]
 impl Engine {
     #[new]
-    #[pyo3(signature = (policy, *, clock, gates=None))]
-    fn new(policy: &Bound<'_, Policy>, clock: &Bound<'_, PyAny>, gates: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        let installed = Installed::new(policy, &self::gates(gates)?).map_err(PyValueError::new_err)?;
-        let clock = Clock::from_object(clock)?;
+    #[pyo3(signature = (policy, *, clock, gates=None, consent=None, exposures=None))]
+    fn new(
+        policy: &Bound<'_, Policy>,
+        clock: &Bound<'_, PyAny>,
+        gates: Option<&Bound<'_, PyAny>>,
+        consent: Option<&Bound<'_, PyAny>>,
+        exposures: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let gates = self::gates(gates)?;
+        let exposures = ExposureBuffer::from_object(exposures)?;
+        let installed = Installed::new(policy, &gates, exposures.as_ref().map(Py::get)).map_err(PyValueError::new_err)?;
+        let (clock, consent) = (Clock::from_object(clock)?, ConsentSource::from_object(consent)?);
         clock.probe(policy.py())?;
-        Ok(Self { current: ArcSwap::from_pointee(installed), clock })
-    }
-
-    /// The policy in force.
-    #[getter]
-    fn policy(&self, py: Python<'_>) -> Py<Policy> {
-        self.load().policy.clone_ref(py)
+        Ok(Self { current: ArcSwap::from_pointee(installed), clock, consent, exposures })
     }
 
     /// Evaluates a toggle for a contact. Never raises for a toggle that exists, whatever the contact brings: only a
@@ -293,105 +321,8 @@ impl Engine {
         default: Option<Py<PyAny>>,
     ) -> PyResult<EvaluationBatch> {
         let instants = Instants::from_argument(py, at, &self.clock)?;
-        evaluate_batch(py, self.current.load_full(), key, Arguments { units, attributes, instants, default })
-    }
-
-    /// A handle on a toggle, without the look-up by name.
-    ///
-    /// Raises
-    /// ------
-    /// KeyError
-    ///     The policy has no such toggle.
-    ///
-    /// Examples
-    /// --------
-    /// >>> import turnout
-    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
-    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
-    /// >>> engine.toggle("phone")
-    /// Toggle("phone")
-    fn toggle(slf: &Bound<'_, Self>, key: &str) -> PyResult<Toggle> {
-        Toggle::new(slf.clone().unbind(), key, &slf.get().load())
-    }
-
-    /// Puts another policy in force, whole: an evaluation sees the old or the new one, never a mix. Usage counts anew.
-    ///
-    /// Parameters
-    /// ----------
-    /// policy, gates
-    ///     As of `Engine`.
-    ///
-    /// Raises
-    /// ------
-    /// ValueError
-    ///     A gate result names no step that waits for samples; the old policy stays in force.
-    ///
-    /// Examples
-    /// --------
-    /// >>> import turnout
-    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
-    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
-    /// >>> engine.swap(turnout.Policy.from_document({"turnout": 1, "toggles": {}}))
-    /// >>> engine.is_enabled("phone")
-    /// False
-    #[pyo3(signature = (policy, *, gates=None))]
-    fn swap(&self, policy: &Bound<'_, Policy>, gates: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
-        let gates = self::gates(gates)?;
-        let next = Installed::new(policy, &gates).map_err(PyValueError::new_err)?;
-        self.current.store(Arc::new(next));
-        Ok(())
-    }
-
-    /// How often each toggle was evaluated, and came out on, since its policy was put in force.
-    ///
-    /// Returns
-    /// -------
-    /// dict
-    ///     Key to `{"evaluations": int, "enabled": int}`.
-    ///
-    /// Examples
-    /// --------
-    /// >>> import turnout
-    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
-    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
-    /// >>> engine.evaluate("phone").enabled, engine.usage()["phone"]
-    /// (True, {'evaluations': 1, 'enabled': 1})
-    fn usage<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        self.counts(py)
-    }
-
-    /// Where the ramps of a toggle stand.
-    ///
-    /// Parameters
-    /// ----------
-    /// key, at
-    ///     As of `evaluate`.
-    ///
-    /// Returns
-    /// -------
-    /// tuple of RampPosition
-    ///     One per rule with a ramp.
-    ///
-    /// Raises
-    /// ------
-    /// KeyError
-    ///     The policy has no such toggle.
-    /// TypeError, ValueError, Exception
-    ///     As `evaluate` does.
-    ///
-    /// Examples
-    /// --------
-    /// >>> import turnout
-    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
-    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
-    /// >>> [position.steps for position in engine.ramp("billing-bot")]
-    /// [4]
-    #[pyo3(signature = (key, *, at=None))]
-    fn ramp<'py>(&self, py: Python<'py>, key: &str, at: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyTuple>> {
-        let installed = self.load();
-        let toggle = installed.find(key)?;
-        let now = at.map(instant).transpose()?.map_or_else(|| self.clock.now(py), Ok)?;
-        positions(py, &installed, toggle, now)
+        let arguments = Arguments { units, attributes, instants, default };
+        evaluate_batch(&self.outside(py, None), self.current.load_full(), key, arguments)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

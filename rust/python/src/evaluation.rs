@@ -27,6 +27,7 @@ const fn unusable(code: Code) -> Decision {
         rule: None,
         bucket: None,
         percent: None,
+        refused: 0,
     }
 }
 
@@ -139,6 +140,16 @@ impl Evaluation {
         self.decision.shadow.map(|served| result::value(py, self.toggle(), served, self.default.as_ref()))
     }
 
+    /// The purposes that the contact has not consented to, if they decided.
+    #[getter]
+    pub fn refused(&self) -> Vec<&str> {
+        let purposes = self.toggle().map(|toggle| {
+            let policy = &self.installed.engine.policy;
+            result::refused(policy, toggle, &self.decision).collect()
+        });
+        purposes.unwrap_or_default()
+    }
+
     /// The digest of the policy that decided.
     #[getter]
     fn policy_digest(&self) -> &str {
@@ -167,6 +178,7 @@ impl Evaluation {
         dict.set_item("bucket", self.bucket())?;
         dict.set_item("percent", self.percent())?;
         dict.set_item("shadow", self.shadow(py))?;
+        dict.set_item("refused", self.refused())?;
         dict.set_item("policy_digest", self.policy_digest())?;
         Ok(dict)
     }

@@ -73,6 +73,16 @@ impl Found {
         }
     }
 
+    /// How many rows there are of each kind.
+    pub fn per_kind(&self) -> Vec<u64> {
+        let mut counts = vec![0; self.kinds.len()];
+        match &self.codes {
+            Codes::Narrow(codes) => codes.iter().for_each(|code| counts[code.place()] += 1),
+            Codes::Wide(codes) => codes.iter().for_each(|code| counts[code.place()] += 1),
+        }
+        counts
+    }
+
     /// How many there are, and how many came out on.
     pub fn usage(&self) -> Usage {
         let enabled = self.kinds.iter().enumerate().filter(|(_, kind)| kind.enabled());

@@ -7,7 +7,10 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 use turnout_core::engine::{Engine, GateResult};
 use turnout_core::hash::{Stage, hash_unit, seed};
+use turnout_core::policy::Slot;
+use turnout_core::toggle::Subject;
 
+use crate::exposure::ExposureBuffer;
 use crate::policy::Policy;
 
 /// An attribute's name, ready for look-ups in dictionaries.
@@ -16,6 +19,8 @@ pub struct Name {
     pub whole: Py<PyString>,
     /// Its parts, when it is dotted: tried through nested dictionaries when the whole is not there.
     pub parts: Box<[Py<PyString>]>,
+    /// The purpose, when it is that of a consent.
+    pub purpose: Option<Py<PyString>>,
 }
 
 /// The next generation; 0 is that of handles that have found nothing.
@@ -28,6 +33,47 @@ pub fn parts(name: &str) -> impl Iterator<Item = &str> {
     name.split('.').filter(move |_| (1..MOST).contains(&dots))
 }
 
+/// What of a contact goes into exposure events.
+#[derive(Default)]
+pub struct Logged {
+    /// Attributes that no rule looks at; their slots follow those of the policy.
+    pub names: Box<[Box<str>]>,
+    /// The slots of all that are logged.
+    pub slots: Box<[Slot]>,
+    /// The segments, by their place in the policy; none for one that it does not have.
+    pub segments: Box<[Option<u32>]>,
+}
+
+impl Logged {
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty() && self.segments.is_empty()
+    }
+
+    /// A bit for each of the segments that a contact is in.
+    pub fn segments(&self, engine: &Engine, subject: &impl Subject) -> u64 {
+        let is_in = |segment: &Option<u32>| segment.is_some_and(|segment| engine.is_in(segment, subject));
+        self.segments.iter().enumerate().fold(0, |bits, (bit, segment)| bits | u64::from(is_in(segment)) << bit)
+    }
+
+    fn new(policy: &turnout_core::policy::Policy, buffer: &ExposureBuffer) -> Self {
+        let place = |name: &String| policy.segments.iter().position(|segment| *segment.name == **name);
+        let segments = buffer.segments.iter().map(|name| place(name).and_then(|place| u32::try_from(place).ok()));
+        let segments = segments.collect();
+        let mut names: Vec<Box<str>> = Vec::new();
+        let mut slots = Vec::new();
+        for name in &buffer.attributes {
+            let known = policy.attributes.iter().chain(&names).position(|known| **known == **name);
+            let slot = known.unwrap_or(policy.attributes.len() + names.len());
+            if known.is_none() {
+                names.push(name.as_str().into());
+            }
+            slots.extend(Slot::try_from(slot));
+        }
+        Self { names: names.into(), slots: slots.into(), segments }
+    }
+}
+
 /// A policy in force.
 pub struct Installed {
     pub engine: Engine,
@@ -37,23 +83,30 @@ pub struct Installed {
     pub names_id: u64,
     /// Tells it from every other one of the process.
     pub generation: u32,
+    pub logged: Logged,
 }
 
 impl Installed {
-    pub fn new(policy: &Bound<'_, Policy>, gates: &[GateResult]) -> Result<Self, String> {
+    pub fn new(
+        policy: &Bound<'_, Policy>,
+        gates: &[GateResult],
+        exposures: Option<&ExposureBuffer>,
+    ) -> Result<Self, String> {
         let py = policy.py();
         let core = policy.get().core();
         let engine = Engine::new(core.clone(), gates)?;
         let mut names_id = seed("attributes", Stage::Ramp);
         let mut names = Vec::with_capacity(core.attributes.len());
-        for name in &core.attributes {
+        let logged = exposures.map(|buffer| Logged::new(core, buffer)).unwrap_or_default();
+        for name in core.attributes.iter().chain(&logged.names) {
             names_id = hash_unit(name.as_bytes(), names_id);
             let intern = |text: &str| PyString::intern(py, text).unbind();
-            names.push(Name { whole: intern(name), parts: parts(name).map(intern).collect() });
+            let purpose = name.strip_prefix("consent.").map(intern);
+            names.push(Name { whole: intern(name), parts: parts(name).map(intern).collect(), purpose });
         }
         let names = names.into_boxed_slice();
         let generation = GENERATIONS.fetch_add(1, Ordering::Relaxed);
-        Ok(Self { engine, policy: policy.clone().unbind(), names, names_id, generation })
+        Ok(Self { engine, policy: policy.clone().unbind(), names, names_id, generation, logged })
     }
 
     /// The toggle of a key, or the error that names the key.

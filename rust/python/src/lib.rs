@@ -7,6 +7,7 @@ mod ask;
 mod batch;
 mod clock;
 mod column;
+mod consent;
 mod contacts;
 mod context;
 mod convert;
@@ -15,11 +16,15 @@ mod document;
 mod engine;
 mod error;
 mod evaluation;
+mod event_table;
 mod explanation;
+mod exposure;
 mod found;
 mod handle;
 mod hash;
+mod in_force;
 mod installed;
+mod outside;
 mod policy;
 mod ramp;
 mod result;
@@ -46,6 +51,8 @@ mod _core {
     use super::evaluation::{Evaluation, Evaluations};
     #[pymodule_export]
     use super::explanation::{Explanation, ExplanationStep};
+    #[pymodule_export]
+    use super::exposure::ExposureBuffer;
     #[pymodule_export]
     use super::handle::Toggle;
     #[pymodule_export]

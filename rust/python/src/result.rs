@@ -2,7 +2,8 @@
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyString};
-use turnout_core::policy::{Served, Toggle};
+use turnout_core::policy::{Policy, Served, TestId, Toggle};
+use turnout_core::toggle::Decision;
 
 /// The Python value that is served. `default` is the caller's, if it gave one.
 pub fn value(py: Python<'_>, toggle: Option<&Toggle>, served: Served, default: Option<&Py<PyAny>>) -> Py<PyAny> {
@@ -15,6 +16,23 @@ pub fn value(py: Python<'_>, toggle: Option<&Toggle>, served: Served, default: O
         (_, Some(toggle)) => toggle.default.as_deref().map_or_else(|| truth(false), text),
         (_, None) => truth(false),
     }
+}
+
+/// The purposes that a contact has not consented to.
+pub fn refused<'p>(
+    policy: &'p Policy,
+    toggle: &'p Toggle,
+    decision: &Decision,
+) -> impl Iterator<Item = &'p str> + use<'p> {
+    let refused = decision.refused;
+    let purposes = toggle.consent.iter().enumerate().filter(move |(purpose, _)| refused >> purpose & 1 == 1);
+    purposes.map(|(_, test)| purpose(policy, *test))
+}
+
+/// The purpose that a test of consent is about.
+pub fn purpose(policy: &Policy, test: TestId) -> &str {
+    let name = &policy.attributes[policy.tests[test as usize].slot as usize];
+    name.strip_prefix("consent.").unwrap_or(name)
 }
 
 /// The name of the variant that is served.

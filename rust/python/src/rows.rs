@@ -29,7 +29,7 @@ impl Instants {
     }
 
     #[inline]
-    fn at(&self, row: usize) -> Option<Micros> {
+    pub fn at(&self, row: usize) -> Option<Micros> {
         match self {
             Self::All(at) => Some(*at),
             // A column of plain integers holds microseconds, as the contact log does.

@@ -1,7 +1,5 @@
 //! One contact as the core sees it: a dictionary read lazily, or a prepared context.
 
-use std::cell::{Cell, RefCell};
-
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyType};
@@ -9,44 +7,10 @@ use turnout_core::policy::Slot;
 use turnout_core::time::Micros;
 use turnout_core::toggle::{Attribute, Subject, Unit};
 
-use crate::clock::Clock;
 use crate::context::{Context, Owned};
 use crate::convert::{with_attribute, with_unit};
 use crate::installed::{Installed, Name};
-
-/// Where the instant of one evaluation comes from. Asked once at the most, so that all of it sees the same.
-pub struct Now<'a, 'py> {
-    py: Python<'py>,
-    clock: &'a Clock,
-    known: Cell<Option<Micros>>,
-    failure: RefCell<Option<PyErr>>,
-}
-
-impl<'a, 'py> Now<'a, 'py> {
-    #[inline]
-    pub fn new(py: Python<'py>, clock: &'a Clock, at: Option<Micros>) -> Self {
-        Self { py, clock, known: Cell::new(at), failure: RefCell::new(None) }
-    }
-
-    #[inline]
-    fn get(&self) -> Micros {
-        if let Some(at) = self.known.get() {
-            return at;
-        }
-        let at = self.clock.now(self.py).unwrap_or_else(|failure| {
-            self.failure.replace(Some(failure));
-            0
-        });
-        self.known.set(Some(at));
-        at
-    }
-
-    /// What went wrong with the clock, if it was asked.
-    #[inline]
-    pub fn finish(self) -> PyResult<()> {
-        self.failure.into_inner().map_or(Ok(()), Err)
-    }
-}
+use crate::outside::Outside;
 
 /// The attributes argument of a call.
 pub enum Attributes<'a, 'py> {
@@ -99,7 +63,7 @@ pub struct DictSubject<'a, 'py> {
     pub unit: Option<&'a Bound<'py, PyAny>>,
     pub attributes: Option<&'a Bound<'py, PyDict>>,
     pub names: &'a [Name],
-    pub now: &'a Now<'a, 'py>,
+    pub outside: &'a Outside<'a, 'py>,
 }
 
 impl<'py> DictSubject<'_, 'py> {
@@ -135,7 +99,10 @@ impl Subject for DictSubject<'_, '_> {
     fn attribute<R>(&self, slot: Slot, then: impl FnOnce(Attribute<'_>) -> R) -> R {
         match self.find(slot) {
             Ok(Some(value)) => with_attribute(&value, then),
-            Ok(None) => then(Attribute::Missing),
+            Ok(None) => then(match self.outside.consent {
+                None => Attribute::Missing,
+                Some(source) => source.answer(self, &self.names[slot as usize], self.outside),
+            }),
             Err(_) => then(Attribute::Unusable("a key whose comparison fails")),
         }
     }
@@ -154,7 +121,7 @@ impl Subject for DictSubject<'_, '_> {
 
     #[inline]
     fn now(&self) -> Micros {
-        self.now.get()
+        self.outside.now()
     }
 }
 
@@ -163,7 +130,8 @@ pub struct ContextSubject<'a, 'py> {
     pub context: &'a Context,
     /// Its values, in the order of the policy's slots.
     pub slots: &'a [Owned],
-    pub now: &'a Now<'a, 'py>,
+    pub names: &'a [Name],
+    pub outside: &'a Outside<'a, 'py>,
 }
 
 impl ContextSubject<'_, '_> {
@@ -176,7 +144,10 @@ impl ContextSubject<'_, '_> {
 impl Subject for ContextSubject<'_, '_> {
     #[inline]
     fn attribute<R>(&self, slot: Slot, then: impl FnOnce(Attribute<'_>) -> R) -> R {
-        then(self.get(slot))
+        match (self.get(slot), self.outside.consent) {
+            (Attribute::Missing, Some(source)) => then(source.answer(self, &self.names[slot as usize], self.outside)),
+            (value, _) => then(value),
+        }
     }
 
     #[inline]
@@ -187,7 +158,7 @@ impl Subject for ContextSubject<'_, '_> {
 
     #[inline]
     fn now(&self) -> Micros {
-        self.now.get()
+        self.outside.now()
     }
 }
 
@@ -216,15 +187,15 @@ impl<'a, 'py> Contact<'a, 'py> {
 
     /// Runs `with` on the subject that this is; `None` when it is unusable.
     #[inline]
-    pub fn with<R>(&self, installed: &Installed, now: &Now<'_, 'py>, with: impl Use<R>) -> Option<R> {
+    pub fn with<R>(&self, installed: &Installed, outside: &Outside<'_, 'py>, with: impl Use<R>) -> Option<R> {
+        let names = &installed.names;
         match self {
             Self::Unusable => None,
             Self::Context(context) => {
-                Some(context.slots(installed, |slots| with.call(&ContextSubject { context, slots, now })))
+                Some(context.slots(installed, |slots| with.call(&ContextSubject { context, slots, names, outside })))
             }
             Self::Dict { unit, attributes } => {
-                let names = &installed.names;
-                Some(with.call(&DictSubject { unit: *unit, attributes: attributes.get(), names, now }))
+                Some(with.call(&DictSubject { unit: *unit, attributes: attributes.get(), names, outside }))
             }
         }
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import zoneinfo
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import polars as pl
 
 from turnout.cli.demo.model import LogFacts, Trap
 from turnout.cli.faults import EXIT_FAULTS, CliError, counted
+from turnout.cli.zones import check_zone
 from turnout.contacts import (
     BANK_ZONE,
     CONTACT_LOG_SCHEMA,
@@ -80,14 +80,6 @@ def read_log(path: Path | None, zone: str | None = None) -> DemoLog:
         raise CliError(message, where=str(path), hint="give a log with usable rows", exit_code=EXIT_FAULTS)
     days_by = zone or (BANK_ZONE if isinstance(report, BankLogReport) else "UTC")
     return demo_log(contacts.sort("arrived_at", maintain_order=True), report, days_by)
-
-
-def check_zone(zone: str) -> None:
-    """Refuses a name that is no time zone."""
-    try:
-        zoneinfo.ZoneInfo(zone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise CliError(f"no time zone {zone!r}", where="--zone", hint="write for example Europe/Berlin") from None
 
 
 def load_file(path: Path, zone: str | None) -> tuple[pl.DataFrame, LoadReport]:

@@ -10,6 +10,8 @@ pub const STEPS: usize = 100;
 pub const RULES: usize = 10_000;
 /// Variants in a toggle.
 pub const VARIANTS: usize = 1_000;
+/// Purposes that a toggle may ask consent for: the missing ones of a contact are bits of one number.
+pub const PURPOSES: usize = 16;
 /// Sum of the weights of a toggle's variants.
 pub const WEIGHTS: u64 = 1 << 32;
 /// Different regular expressions in a policy.

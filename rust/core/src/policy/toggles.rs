@@ -318,7 +318,13 @@ fn monitors(field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Compiler<'_>)
 
 /// One test for each purpose: the attribute `consent.<purpose>` must be true. Any category may ask for consent.
 fn consent(fields: &Fields<'_, '_>, c: &mut Compiler<'_>) -> Box<[TestId]> {
-    let purposes = fields.get("consent").and_then(|f| fields.texts(f, c.problems)).unwrap_or_default();
+    let Some(field) = fields.get("consent") else { return Box::default() };
+    let purposes = fields.texts(field, c.problems).unwrap_or_default();
+    if purposes.len() > limits::PURPOSES {
+        let hint = format!("at most {}", limits::PURPOSES);
+        fields.fault(field, Kind::Limit, format!("{} purposes", purposes.len()), hint, c.problems);
+        return Box::default();
+    }
     let mut tests = Vec::with_capacity(purposes.len());
     for purpose in purposes {
         tests.push(c.test(&format!("consent.{purpose}"), Op::Equals(Scalar::Bool(true))));

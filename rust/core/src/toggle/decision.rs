@@ -71,13 +71,21 @@ pub struct Decision {
     pub bucket: Option<u32>,
     /// The share in force.
     pub percent: Option<Percent>,
+    /// The purposes that the contact has not consented to: a bit for each of the toggle's, in its order.
+    pub refused: u16,
 }
 
 impl Decision {
     /// A decision without a rule or ramp.
     #[must_use]
     pub fn plain(served: Served, reason: Reason, code: Option<Code>) -> Self {
-        Self { served, shadow: None, reason, code, rule: None, bucket: None, percent: None }
+        Self { served, shadow: None, reason, code, rule: None, bucket: None, percent: None, refused: 0 }
+    }
+
+    /// The decision for a contact that has not consented to some purposes.
+    #[must_use]
+    pub fn unconsented(refused: u16) -> Self {
+        Self { refused, ..Self::plain(Served::Off, Reason::ConsentMissing, None) }
     }
 
     /// Whether the capability is on for the contact.

@@ -11,7 +11,7 @@ use crate::time::Micros;
 use super::attribute::Attribute;
 use super::decision::{Code, Decision, Reason};
 use super::describe;
-use super::visitor::{Verdict, Visitor};
+use super::visitor::{Silent, Verdict, Visitor};
 
 /// The unit by which a contact is placed on a ramp.
 #[derive(Clone, Copy)]
@@ -72,6 +72,11 @@ pub fn evaluate<S: Subject, O: Overlay, V: Visitor>(
     toggle: u32,
 ) -> Decision {
     Evaluation { policy, overlay, subject, visitor }.toggle(toggle)
+}
+
+/// Whether a condition holds for a contact.
+pub fn holds<S: Subject, O: Overlay>(policy: &Policy, overlay: &O, subject: &S, expr: &Expr) -> bool {
+    Evaluation { policy, overlay, subject, visitor: &mut Silent }.expr(expr)
 }
 
 struct Evaluation<'e, S, O, V> {
@@ -142,12 +147,12 @@ impl<S: Subject, O: Overlay, V: Visitor> Evaluation<'_, S, O, V> {
             return Some(Decision::plain(Served::Off, Reason::BreakerOpen, None));
         }
         self.visitor.step("breaker", Verdict::Passed, || "closed".to_owned());
-        for test in &toggle.consent {
-            if !self.test(*test, "consent", Verdict::Decided) {
-                return Some(Decision::plain(Served::Off, Reason::ConsentMissing, None));
-            }
+        let mut refused = 0;
+        for (purpose, test) in toggle.consent.iter().enumerate() {
+            // All are asked, so that every refusal can be counted under its purpose.
+            refused |= u16::from(!self.test(*test, "consent", Verdict::Decided)) << purpose;
         }
-        None
+        (refused != 0).then(|| Decision::unconsented(refused))
     }
 
     fn prerequisites(&mut self, toggle: &Toggle) -> bool {

@@ -13,7 +13,7 @@ mod visitor;
 pub use attribute::{Attribute, Elements};
 pub use decision::{Code, Decision, Mode, Reason};
 pub use describe::describe;
-pub use evaluate::{Overlay, Subject, Unit, evaluate};
+pub use evaluate::{Overlay, Subject, Unit, evaluate, holds};
 pub use kinds::{KindCode, Kinds};
 pub use needs::Needs;
 pub use remember::Remembering;

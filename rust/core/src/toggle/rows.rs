@@ -143,15 +143,7 @@ impl<'a, C: Columns, O: Overlay> Rows<'a, C, O> {
         let (first, length) = (found.codes.len(), rows.len());
         let default = found.code(Decision::plain(Served::Off, Reason::Default, None));
         found.codes.resize(first + length, default);
-        let mut open = [true; BLOCK];
-        for test in &toggle.consent {
-            let refused = found.code(Decision::plain(Served::Off, Reason::ConsentMissing, None));
-            let given = &masks[self.place(*test)];
-            for at in (0..length).filter(|at| open[*at] && !given[*at]) {
-                found.codes[first + at] = refused;
-            }
-            open.iter_mut().zip(given).for_each(|(open, given)| *open &= given);
-        }
+        let mut open = self.consented(toggle, length, masks, found);
         for (index, rule) in (0_u16..).zip(&toggle.rules) {
             let mut matched = open;
             if let Some(when) = &rule.when {
@@ -172,6 +164,32 @@ impl<'a, C: Columns, O: Overlay> Rows<'a, C, O> {
                 }
             }
         }
+    }
+
+    /// Which rows of a block have consented to all purposes; the others are decided.
+    fn consented<K: KindCode>(
+        &self,
+        toggle: &Toggle,
+        length: usize,
+        masks: &Masks,
+        found: &mut Kinds<K>,
+    ) -> [bool; BLOCK] {
+        let mut refused = [0_u16; BLOCK];
+        for (purpose, test) in toggle.consent.iter().enumerate() {
+            let given = &masks[self.place(*test)];
+            refused.iter_mut().zip(given).for_each(|(refused, given)| *refused |= u16::from(!given) << purpose);
+        }
+        let first = found.codes.len() - length;
+        let mut last = None;
+        for at in (0..length).filter(|at| refused[*at] != 0) {
+            let code = match last {
+                Some((same, code)) if same == refused[at] => code,
+                _ => found.code(Decision::unconsented(refused[at])),
+            };
+            found.codes[first + at] = code;
+            last = Some((refused[at], code));
+        }
+        refused.map(|refused| refused == 0)
     }
 
     /// The rows of a block on a ramp, stage by stage.

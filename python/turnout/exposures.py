@@ -1,0 +1,253 @@
+"""Exposure events: what was decided for whom, to a callback, JSON lines or Parquet."""
+
+from __future__ import annotations
+
+import atexit
+import dataclasses
+import logging
+import os
+import threading
+import weakref
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from turnout._core import ExposureBuffer
+from turnout.periodic import Periodic
+from turnout.sinks import sink_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["ExposureCounts", "ExposureLog"]
+
+logger = logging.getLogger("turnout.exposures")
+
+COLUMNS = (
+    *("at", "toggle", "unit", "served", "shadow", "mode", "reason", "code", "rule", "policy_digest"),
+    *("enabled", "bucket", "percent", "refused", "segments"),
+)
+# As many as a 64-bit number has bits.
+SEGMENTS_AT_MOST = 64
+KEY_BYTES_AT_LEAST = 16
+EVENTS_AT_ONCE = 10_000
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ExposureCounts:
+    """What became of the decisions that an `ExposureLog` saw.
+
+    Attributes
+    ----------
+    waiting
+        Events that wait to be taken or written.
+    recorded
+        Events logged in all.
+    repeated
+        Decisions left out, for the same was logged for the same unit shortly before.
+    dropped
+        Decisions lost because the log was full.
+
+    Examples
+    --------
+    >>> import turnout
+    >>> turnout.ExposureLog().counts
+    ExposureCounts(waiting=0, recorded=0, repeated=0, dropped=0)
+    """
+
+    waiting: int
+    recorded: int
+    repeated: int
+    dropped: int
+
+
+class ExposureLog:
+    """What an engine decides, event by event: for agreement in shadow, for experiments, for an auditor.
+
+    `Engine.evaluate`, `Engine.is_enabled` and toggle handles log; `explain` does not, nor do `evaluate_all` and
+    `evaluate_many`: what these return is a log itself. In a shadow step an event holds both decisions: `served`, and
+    `shadow`, which the new path would have served.
+
+    Parameters
+    ----------
+    sink
+        Where the events go: a file ``*.jsonl`` or ``*.ndjson`` that grows, a folder that gets a Parquet file at each
+        flush, or a callable that takes a Polars frame. Without one, call `take`.
+    every_s
+        Seconds between two flushes, once `start` was called or a ``with`` block entered.
+    capacity
+        Events kept in memory at the most, some 200 bytes each; when they wait, further ones are dropped and counted.
+    repeat_after_s
+        The same decision of the same policy for the same unit is one event within so many seconds; 0 logs all. The
+        last 65,536 decisions are remembered. Events without a unit are never repeated.
+    segments
+        Names of segments of the policy: an event lists those that the contact is in.
+    attributes
+        Names of attributes: each becomes a column of text. Name nothing here that a log must not hold.
+    pseudonym_key
+        Secret bytes, at least 16. Units become the first 128 bits of HMAC-SHA256 under this key, in hex, and the place
+        on the ramp is left out, for it would tell who it is.
+
+    Raises
+    ------
+    ValueError
+        A number out of range, a short key, more than 64 segments, or an attribute with the name of another column.
+
+    Examples
+    --------
+    >>> import datetime, turnout
+    >>> monday = datetime.datetime(2026, 3, 2, 15, tzinfo=datetime.UTC)
+    >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    >>> log = turnout.ExposureLog(segments=["business"])
+    >>> engine = turnout.Engine(policy, clock=turnout.ManualClock(monday), exposures=log)
+    >>> customer = {"customer_id": "c-1", "channel": "chat", "plan": "pro", "consent.ai_chat": True}
+    >>> engine.is_enabled("billing-bot", "c-1", customer)
+    False
+    >>> log.take().select("toggle", "unit", "served", "shadow", "segments").rows()
+    [('billing-bot', 'c-1', 'human', 'bot', ['business'])]
+    """
+
+    def __init__(
+        self,
+        sink: str | os.PathLike[str] | Callable[[pl.DataFrame], object] | None = None,
+        *,
+        every_s: float = 5.0,
+        capacity: int = 100_000,
+        repeat_after_s: float = 3600.0,
+        segments: Iterable[str] = (),
+        attributes: Iterable[str] = (),
+        pseudonym_key: bytes | None = None,
+    ) -> None:
+        if capacity < 1:
+            raise ValueError(f"capacity must be at least 1; it is {capacity}")
+        if not 0 <= repeat_after_s <= 1e9:
+            raise ValueError(f"repeat_after_s must be between 0 and 1e9; it is {repeat_after_s!r}")
+        if pseudonym_key is not None and len(pseudonym_key) < KEY_BYTES_AT_LEAST:
+            raise ValueError(f"pseudonym_key has {len(pseudonym_key)} bytes; at least {KEY_BYTES_AT_LEAST} are needed")
+        names, wanted = _names("segments", segments), _names("attributes", attributes)
+        if len(names) > SEGMENTS_AT_MOST:
+            raise ValueError(f"{len(names)} segments; at most {SEGMENTS_AT_MOST}")
+        if taken := [name for name in wanted if name in COLUMNS]:
+            raise ValueError(f"attributes: every event has a column {taken[0]!r} already")
+        # What an engine writes to.
+        self._buffer = ExposureBuffer(capacity, round(repeat_after_s * 1e6), names, wanted, pseudonym_key)
+        self._sink = sink
+        self._write = sink_of(sink)
+        self._unwritten: pl.DataFrame | None = None
+        self._lock = threading.Lock()
+        _logs.add(self)
+        self._thread = Periodic(self._try_flush, every_s, self._begin_in_child, "turnout-exposures")
+
+    @property
+    def counts(self) -> ExposureCounts:
+        """What became of the decisions so far."""
+        return ExposureCounts(*self._buffer.counts())
+
+    def take(self, limit: int = EVENTS_AT_ONCE) -> pl.DataFrame:
+        """Take the oldest events out.
+
+        Parameters
+        ----------
+        limit
+            Events at the most.
+
+        Returns
+        -------
+        polars.DataFrame
+            at, toggle, unit, served, shadow, mode, reason, code, rule, policy_digest, enabled, bucket, percent,
+            refused (the purposes without consent), segments, and a column for each attribute. Null for none.
+        """
+        return self._buffer.take(limit)
+
+    def flush(self) -> int:
+        """Write what waits to the sink, 10,000 events at a time.
+
+        Returns
+        -------
+        int
+            The number of events written.
+
+        Raises
+        ------
+        ValueError
+            The log has no sink.
+        Exception
+            What the sink raises. Nothing is lost: the next flush begins with what was not written.
+        """
+        if self._write is None:
+            raise ValueError("this log has no sink: give it one, or call take()")
+        written = 0
+        with self._lock:
+            while written < self.counts.waiting + EVENTS_AT_ONCE:
+                if self._unwritten is None:
+                    frame = self.take(EVENTS_AT_ONCE)
+                    if frame.is_empty():
+                        break
+                    self._unwritten = frame
+                self._write(self._unwritten)
+                written += self._unwritten.height
+                self._unwritten = None
+        return written
+
+    def start(self) -> Self:
+        """Flush every `every_s` seconds from now on, on a thread of its own, and when Python ends.
+
+        A flush that fails is logged (logger ``turnout.exposures``) and tried again. A forked child goes on by itself;
+        what its parent had not written is left to the parent.
+        """
+        if self._write is None:
+            raise ValueError("this log has no sink: give it one, or call take()")
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """End the thread, and write what waits.
+
+        Raises
+        ------
+        Exception
+            What the sink raises.
+        """
+        self._thread.stop()
+        if self._write is not None:
+            self.flush()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _try_flush(self) -> None:
+        try:
+            self.flush()
+        except Exception:
+            logger.exception("exposure events could not be written; they are kept, and tried again")
+
+    def _begin_in_child(self) -> None:
+        self._lock = threading.Lock()
+        # A half-written line, too, is the parent's to finish.
+        self._write = sink_of(self._sink)
+        self._unwritten = None
+        self._buffer.forget()
+
+
+def _names(what: str, names: Iterable[str]) -> list[str]:
+    if isinstance(names, str):
+        raise ValueError(f"{what} must be a list of names, such as [{names!r}]")
+    found = list(names)
+    if len(set(found)) < len(found):
+        raise ValueError(f"{what} names one twice: {', '.join(found)}")
+    return found
+
+
+_logs: weakref.WeakSet[ExposureLog] = weakref.WeakSet()
+
+
+@atexit.register
+def _flush_all() -> None:
+    for log in list(_logs):
+        if log._thread.is_running:
+            log._try_flush()

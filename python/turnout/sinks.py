@@ -1,0 +1,154 @@
+"""Where exposure events are written: a file of JSON lines, a folder of Parquet files, a callable; and read again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["load_exposures", "sink_of"]
+
+LINES = (".jsonl", ".ndjson")
+
+
+def sink_of(
+    sink: str | os.PathLike[str] | Callable[[pl.DataFrame], object] | None,
+) -> Callable[[pl.DataFrame], object] | None:
+    """What writes a frame of events to a sink."""
+    if sink is None or callable(sink):
+        return sink
+    path = Path(sink)
+    if path.suffix in LINES:
+        return JsonLines(path)
+    if path.exists() and not path.is_dir():
+        raise ValueError(f"{path}: is a file; name a file *.jsonl, or a folder for Parquet files")
+    return ParquetFolder(path)
+
+
+class JsonLines:
+    """A file to which lines are added. It is opened for each write, so that it may be moved away and begun anew."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        # What the system did not take of the last write: a line that was begun is finished first.
+        self._rest = b""
+
+    def __call__(self, events: pl.DataFrame) -> None:
+        """Add events; each write goes to the end, also when several processes write."""
+        import polars as pl
+
+        if not self._rest:
+            text = events.with_columns(pl.col("at").dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ"))
+            self._rest = text.write_ndjson().encode()
+        file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+        try:
+            while self._rest:
+                self._rest = self._rest[os.write(file, self._rest) :]
+        finally:
+            os.close(file)
+
+
+class ParquetFolder:
+    """A folder that gets a file at each write."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._files = 0
+
+    def __call__(self, events: pl.DataFrame) -> None:
+        """Write events to a file of their own; it has its name only when it is complete."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        first = events["at"].min()
+        stamp = first.strftime("%Y%m%dT%H%M%S") if isinstance(first, dt.datetime) else "empty"
+        while True:
+            file = self.path / f"exposures-{stamp}-{os.getpid()}-{self._files}.parquet"
+            self._files += 1
+            if not file.exists():
+                break
+        draft = file.with_suffix(".draft")
+        events.write_parquet(draft)
+        draft.replace(file)
+
+
+def load_exposures(*paths: str | os.PathLike[str]) -> pl.DataFrame:
+    """Exposure events from files of JSON lines, Parquet files, or folders of these.
+
+    Parameters
+    ----------
+    paths
+        What an `ExposureLog` wrote.
+
+    Returns
+    -------
+    polars.DataFrame
+        The events, the earliest first.
+
+    Raises
+    ------
+    ValueError
+        A file does not hold exposure events; the message names it.
+    OSError
+        A file cannot be read.
+
+    Examples
+    --------
+    >>> import datetime, pathlib, tempfile, turnout
+    >>> monday = datetime.datetime(2026, 3, 2, 15, tzinfo=datetime.UTC)
+    >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "exposures.jsonl")
+    ...     with turnout.ExposureLog(file) as log:
+    ...         engine = turnout.Engine(policy, clock=turnout.ManualClock(monday), exposures=log)
+    ...         enabled = engine.is_enabled("email", "customer-42")
+    ...     turnout.load_exposures(file).select("toggle", "unit", "served", "reason").rows()
+    [('email', 'customer-42', 'true', 'STATIC')]
+    """
+    import polars as pl
+
+    frames = [_read(file) for path in paths for file in _files(Path(path))]
+    if not frames:
+        raise ValueError(f"no exposure events in {', '.join(map(str, paths)) or 'nothing'}")
+    return pl.concat(frames, how="diagonal_relaxed").sort("at", maintain_order=True)
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.iterdir() if file.suffix in (".parquet", *LINES))
+
+
+def _read(file: Path) -> pl.DataFrame:
+    import polars as pl
+
+    try:
+        if file.suffix in LINES:
+            frame = pl.read_ndjson(file, infer_schema_length=None, schema_overrides=_text_columns())
+            frame = frame.with_columns(pl.col("at").str.to_datetime(time_unit="us", time_zone="UTC"))
+        else:
+            frame = pl.read_parquet(file)
+    except pl.exceptions.PolarsError as error:
+        raise ValueError(f"{file}: holds no exposure events: {str(error).splitlines()[0]}") from None
+    missing = [
+        name for name in ("at", "toggle", "unit", "served", "shadow", "mode", "rule") if name not in frame.columns
+    ]
+    if missing:
+        raise ValueError(f"{file}: holds no exposure events: it has no column {missing[0]!r}")
+    return frame
+
+
+def _text_columns() -> dict[str, pl.DataType | type[pl.DataType]]:
+    """The columns whose type a file with nothing in them does not tell."""
+    import polars as pl
+
+    texts = ("at", "toggle", "unit", "served", "shadow", "mode", "reason", "code", "rule", "policy_digest")
+    return {
+        **dict.fromkeys(texts, pl.String),
+        "enabled": pl.Boolean,
+        **dict.fromkeys(("bucket", "percent"), pl.Float64),
+        **dict.fromkeys(("refused", "segments"), pl.List(pl.String)),
+    }
