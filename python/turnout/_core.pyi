@@ -83,8 +83,8 @@ class Engine:
     gates : iterable of GateResult
         Gates of ramps that have passed. A step that asks for samples holds without one.
     consent : callable
-        ``(unit, purpose, at) -> bool``: asked for a contact that has a unit but no attribute ``consent.<purpose>``. Anything
-        but True refuses, an exception too; the first one is reported to `sys.unraisablehook`.
+        ``(unit, purpose, at) -> bool``: asked for a contact that has a unit but no attribute ``consent.<purpose>``.
+        Anything but True refuses, an exception too; the first one is reported to `sys.unraisablehook`.
     exposures : ExposureLog
         Where `evaluate` and `is_enabled` log what they decide.
 
@@ -552,7 +552,8 @@ class EvaluationBatch:
     The evaluations of one toggle for many contacts, in the order of the rows.
 
     Columns are made when they are asked for: `enabled`, `bucket` and `percent` as numpy arrays (`NaN` for none),
-    `value`, `variant`, `mode`, `reason`, `code`, `rule`, `shadow` and `refused` as Polars series, all together by `to_frame()`.
+    `value`, `variant`, `mode`, `reason`, `code`, `rule`, `shadow` and `refused` as Polars series, all together by
+    `to_frame()`.
 
     Examples
     --------

@@ -89,7 +89,8 @@ def shadow_agreement(
     if "day" in by:
         compared = compared.with_columns(day=pl.col("at").dt.convert_time_zone(zone).dt.date())
     if "segment" in by:
-        compared = compared.explode("segments").with_columns(segment=pl.col("segments"))
+        lists = pl.col("segments")
+        compared = compared.with_columns(segment=pl.when(lists.list.len() > 0).then(lists)).explode("segment")
     keys = ["toggle", *(name for name in by if name != "toggle")]
     units = compared.group_by([*keys, "cluster"]).agg(
         contacts=pl.len(), watched=pl.col("watched").sum(), agreed=pl.col("agreed").sum()

@@ -156,6 +156,12 @@ class ExposureLog:
         polars.DataFrame
             at, toggle, unit, served, shadow, mode, reason, code, rule, policy_digest, enabled, bucket, percent,
             refused (the purposes without consent), segments, and a column for each attribute. Null for none.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> turnout.ExposureLog().take().height
+        0
         """
         return self._buffer.take(limit)
 
@@ -173,6 +179,16 @@ class ExposureLog:
             The log has no sink.
         Exception
             What the sink raises. Nothing is lost: the next flush begins with what was not written.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> policy = turnout.load_policy(turnout.sample_policy_path())
+        >>> log = turnout.ExposureLog(lambda events: print(events["reason"].to_list()))
+        >>> engine = turnout.Engine(policy, clock=turnout.SystemClock(), exposures=log)
+        >>> engine.is_enabled("phone", "c-1"), log.flush()
+        ['STATIC']
+        (True, 1)
         """
         if self._write is None:
             raise ValueError("this log has no sink: give it one, or call take()")
@@ -194,6 +210,17 @@ class ExposureLog:
 
         A flush that fails is logged (logger ``turnout.exposures``) and tried again. A forked child goes on by itself;
         what its parent had not written is left to the parent.
+
+        Raises
+        ------
+        ValueError
+            The log has no sink.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> log = turnout.ExposureLog(print).start()
+        >>> log.stop()
         """
         if self._write is None:
             raise ValueError("this log has no sink: give it one, or call take()")
@@ -207,6 +234,11 @@ class ExposureLog:
         ------
         Exception
             What the sink raises.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> turnout.ExposureLog().stop()
         """
         self._thread.stop()
         if self._write is not None:

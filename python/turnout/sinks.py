@@ -127,7 +127,9 @@ def _read(file: Path) -> pl.DataFrame:
 
     try:
         if file.suffix in LINES:
-            frame = pl.read_ndjson(file, infer_schema_length=None, schema_overrides=_text_columns())
+            frame = pl.read_ndjson(file, infer_schema_length=None)
+            # A column of nothing but nulls has no type of its own in JSON.
+            frame = frame.cast({name: kind for name, kind in _types().items() if name in frame.columns})
             frame = frame.with_columns(pl.col("at").str.to_datetime(time_unit="us", time_zone="UTC"))
         else:
             frame = pl.read_parquet(file)
@@ -141,8 +143,7 @@ def _read(file: Path) -> pl.DataFrame:
     return frame
 
 
-def _text_columns() -> dict[str, pl.DataType | type[pl.DataType]]:
-    """The columns whose type a file with nothing in them does not tell."""
+def _types() -> dict[str, pl.DataType | type[pl.DataType]]:
     import polars as pl
 
     texts = ("at", "toggle", "unit", "served", "shadow", "mode", "reason", "code", "rule", "policy_digest")

@@ -10,7 +10,7 @@ import turnout
 from tests.property.documents import Document, engine, ramp, rule, toggle
 
 # The columns of a batch, in the order of `to_frame()`.
-COLUMNS = ("enabled", "value", "variant", "mode", "reason", "code", "rule", "bucket", "percent", "shadow")
+COLUMNS = ("enabled", "value", "variant", "mode", "reason", "code", "rule", "bucket", "percent", "shadow", "refused")
 
 # What is asked of the attribute `x`: every operator, with operands that some value of every type answers.
 ASKED: tuple[Document, ...] = (
@@ -77,7 +77,7 @@ def assert_columns(batch: turnout.EvaluationBatch, expected: Expected) -> None:
         column = getattr(batch, name)
         assert str(column.dtype) == "float64"
         assert [None if math.isnan(place) else place for place in column.tolist()] == [r[name] for r in expected.rows]
-    for name in ("value", "variant", "mode", "reason", "code", "rule"):
+    for name in ("value", "variant", "mode", "reason", "code", "rule", "shadow", "refused"):
         column = getattr(batch, name)
         assert (column.name, column.to_list()) == (name, [row[name] for row in expected.rows])
     frame = batch.to_frame()

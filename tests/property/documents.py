@@ -15,7 +15,20 @@ NOW = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
 START = "2026-03-01T00:00:00Z"
 HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
-FIELDS = ("key", "enabled", "value", "variant", "mode", "reason", "code", "rule", "bucket", "percent", "shadow")
+FIELDS = (
+    "key",
+    "enabled",
+    "value",
+    "variant",
+    "mode",
+    "reason",
+    "code",
+    "rule",
+    "bucket",
+    "percent",
+    "shadow",
+    "refused",
+)
 
 Document = dict[str, Any]
 

@@ -47,6 +47,7 @@ class Decision(NamedTuple):
     bucket: float | None = None
     percent: float | None = None
     shadow: Served | None = None
+    refused: tuple[str, ...] = ()
 
     @property
     def enabled(self) -> bool:
@@ -79,6 +80,7 @@ def evaluate(
         found.bucket,
         found.percent,
         None if found.shadow is None else value(toggle, found.shadow, default),
+        list(found.refused),
     )
     return dict(zip(FIELDS, values, strict=True))
 
@@ -103,9 +105,9 @@ def decide(document: Document, gates: list[Gate], key: str, contact: Contact) ->
         found = decide(document, gates, other, contact)
         if (found.enabled if isinstance(wanted, bool) else found.served) != wanted:
             return Decision(OFF, "DEFAULT", "PREREQUISITE_FAILED")
-    for purpose in toggle.get("consent", []):
-        if look_up(contact.attributes, f"consent.{purpose}") is not True:
-            return Decision(OFF, "CONSENT_MISSING")
+    purposes = toggle.get("consent", [])
+    if refused := [one for one in purposes if look_up(contact.attributes, f"consent.{one}") is not True]:
+        return Decision(OFF, "CONSENT_MISSING", refused=tuple(refused))
     unit = unit_text(contact.unit)
     for override in toggle.get("overrides", []):
         if unit in [unit_text(listed) for listed in override["units"]]:

@@ -105,6 +105,20 @@ for position in engine.ramp("billing-bot", at=noon):
     assert_type(position.percent, float)
     assert_type(position.next_at, dt.datetime | None)
 engine.swap(policy, gates=[gate])
+assert_type(engine.refusals(), dict[str, dict[str, int]])
+
+
+def has_consented(unit: str, purpose: str, at: dt.datetime) -> bool:
+    """A consent source."""
+    return (unit, purpose) == ("c-1", "ai_chat") and at.year >= 2026
+
+
+with turnout.ExposureLog("exposures.jsonl", segments=["business"], pseudonym_key=bytes(16)) as exposures:
+    turnout.Engine(policy, clock=turnout.SystemClock(), consent=has_consented, exposures=exposures)
+    assert_type(exposures.counts, turnout.ExposureCounts)
+    assert_type(exposures.take(), pl.DataFrame)
+events = turnout.load_exposures("exposures.jsonl")
+assert_type(turnout.shadow_agreement(events, by=["rule", "day"], zone="Europe/Berlin"), pl.DataFrame)
 
 assert_type(turnout.bucket("customer-42", "billing-bot"), float)
 turnout.hash_units(["c-1", 42], "billing-bot", stage="variant")
@@ -123,5 +137,6 @@ assert_type(turnout.sample_policy_path(), Path)
 # What must not pass: each line is wrong, and mypy must say so.
 turnout.Engine(policy)  # type: ignore[call-arg]
 engine.evaluate("billing-bot", 4.2)  # type: ignore[arg-type]
+turnout.Engine(policy, clock=turnout.SystemClock(), consent=True)  # type: ignore[arg-type]
 engine.evaluate(7)  # type: ignore[arg-type]
 flag.enabled = True  # type: ignore[misc]

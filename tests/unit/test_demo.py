@@ -112,11 +112,35 @@ def test_gates_are_counted_in_the_log_itself(report: DemoReport) -> None:
             assert gate.counted == gate.min_n <= watched
 
 
+def test_the_shadow_and_its_agreement_are_shown(report: DemoReport, shown: str) -> None:
+    """Of the callback offer in every log: what the shadow watched differs, all else agrees."""
+    facts = [fact for fact in report.agreements if fact.toggle == "callback-offer"]
+    whole, *parts = facts
+    ramp = next(ramp for ramp in report.ramps if ramp.toggle == "callback-offer")
+    assert whole.watched == ramp.steps[0].contacts_watched > 0
+    assert (whole.contacts - whole.agreed, whole.by) == (whole.watched, None)
+    assert whole.contacts == sum(part.contacts for part in parts)
+    assert 0 <= whole.low < whole.share < whole.high <= 1
+    for part in parts:
+        assert f"{part.by} " in shown
+        assert part.share == (part.contacts - part.watched) / part.contacts
+
+
+def test_the_pause_is_shown(report: DemoReport, shown: str) -> None:
+    """The bot stood still for a day: what was planned after it comes a day later."""
+    ramp = next(ramp for ramp in report.ramps if ramp.toggle == "billing-bot")
+    (pause,) = ramp.pauses
+    assert pause.to_at == pause.from_at + dt.timedelta(days=1)
+    assert f"until {pause.to_at:%Y-%m-%d}" in " ".join(shown.split())
+    if len(ramp.steps) > 2:
+        assert ramp.steps[2].from_at == ramp.steps[1].from_at + dt.timedelta(days=8)
+
+
 def test_the_json_holds_the_same_figures(report: DemoReport, log_path: Path | None) -> None:
     arguments = [] if log_path is None else ["--contacts", log_path]
     found = json.loads(demo(*arguments, "--json"))
     expected = report.to_dict()
-    for part in ("policy", "log", "shifts", "gates", "decisions", "ramps"):
+    for part in ("policy", "log", "shifts", "gates", "decisions", "agreements", "ramps"):
         assert found[part] == expected[part]
     assert found["speed"]["decisions"] == report.speed.decisions
     assert found["speed"]["decisions_per_s"] > 0

@@ -13,7 +13,16 @@ from tests.property.documents import NOW, Document, document, engine, fields, on
 WEIGHTS: Document = {"variants": {"bot": 1}, "default": "human"}
 # NOW is a Friday.
 CLOSED: Document = {"zone": "UTC", "open": "sat,sun 00:00-24:00"}
-OFF = {"enabled": False, "variant": None, "mode": "off", "bucket": None, "percent": None, "shadow": None, "rule": None}
+OFF = {
+    "enabled": False,
+    "variant": None,
+    "mode": "off",
+    "bucket": None,
+    "percent": None,
+    "shadow": None,
+    "rule": None,
+    "refused": [],
+}
 
 
 def outcome(evaluation: turnout.Evaluation) -> tuple[object, str, str | None]:
@@ -123,7 +132,8 @@ def test_consent_fails_closed(consent: Any) -> None:
         if consent == "missing":
             del attributes[purpose]
         found = desk.evaluate("t", "c-1", attributes, "the caller's")
-        assert fields(found) == OFF | {"key": "t", "value": "human", "reason": "CONSENT_MISSING", "code": None}
+        expected = {"key": "t", "value": "human", "reason": "CONSENT_MISSING", "code": None}
+        assert fields(found) == OFF | expected | {"refused": [purpose.removeprefix("consent.")]}
     assert desk.evaluate("t", "c-1").reason == "CONSENT_MISSING"
     assert desk.evaluate("t", "c-1", {"consent": {"ai_chat": True, "recording": True}}).value == "bot"
 

@@ -24,7 +24,7 @@ def test_the_worked_example() -> None:
     found = desk.evaluate("billing-bot", "customer-42")
     assert fields(found) == {
         "key": "billing-bot", "enabled": True, "value": "bot", "variant": "bot", "mode": "live", "reason": "SPLIT",
-        "code": None, "rule": "r", "bucket": 5.16831, "percent": 10.0, "shadow": None,
+        "code": None, "rule": "r", "bucket": 5.16831, "percent": 10.0, "shadow": None, "refused": [],
     }  # fmt: skip
 
 

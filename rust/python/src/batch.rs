@@ -125,7 +125,8 @@ fn decide(installed: &Installed, toggle: u32, needs: &Needs<'_>, columns: &Rows<
 /// The evaluations of one toggle for many contacts, in the order of the rows.
 ///
 /// Columns are made when they are asked for: `enabled`, `bucket` and `percent` as numpy arrays (`NaN` for none),
-/// `value`, `variant`, `mode`, `reason`, `code`, `rule`, `shadow` and `refused` as Polars series, all together by `to_frame()`.
+/// `value`, `variant`, `mode`, `reason`, `code`, `rule`, `shadow` and `refused` as Polars series, all together by
+/// `to_frame()`.
 ///
 /// Examples
 /// --------

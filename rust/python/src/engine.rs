@@ -33,8 +33,8 @@ use crate::rows::Instants;
 /// gates : iterable of GateResult
 ///     Gates of ramps that have passed. A step that asks for samples holds without one.
 /// consent : callable
-///     ``(unit, purpose, at) -> bool``: asked for a contact that has a unit but no attribute ``consent.<purpose>``. Anything
-///     but True refuses, an exception too; the first one is reported to `sys.unraisablehook`.
+///     ``(unit, purpose, at) -> bool``: asked for a contact that has a unit but no attribute ``consent.<purpose>``.
+///     Anything but True refuses, an exception too; the first one is reported to `sys.unraisablehook`.
 /// exposures : ExposureLog
 ///     Where `evaluate` and `is_enabled` log what they decide.
 ///
@@ -100,7 +100,8 @@ impl Engine {
     ) -> PyResult<Self> {
         let gates = self::gates(gates)?;
         let exposures = ExposureBuffer::from_object(exposures)?;
-        let installed = Installed::new(policy, &gates, exposures.as_ref().map(Py::get)).map_err(PyValueError::new_err)?;
+        let installed =
+            Installed::new(policy, &gates, exposures.as_ref().map(Py::get)).map_err(PyValueError::new_err)?;
         let (clock, consent) = (Clock::from_object(clock)?, ConsentSource::from_object(consent)?);
         clock.probe(policy.py())?;
         Ok(Self { current: ArcSwap::from_pointee(installed), clock, consent, exposures })

@@ -92,7 +92,9 @@ impl ExposureBuffer {
     pub fn from_object(object: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Py<Self>>> {
         let Some(log) = object.filter(|object| !object.is_none()) else { return Ok(None) };
         let buffer = log.getattr("_buffer").ok().and_then(|buffer| buffer.cast_into::<Self>().ok());
-        buffer.map(|buffer| Some(buffer.unbind())).ok_or_else(|| PyTypeError::new_err("exposures must be an ExposureLog"))
+        buffer
+            .map(|buffer| Some(buffer.unbind()))
+            .ok_or_else(|| PyTypeError::new_err("exposures must be an ExposureLog"))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -147,6 +147,32 @@ class Sticky:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Pause:
+    """A time in which the plan stood still; without an end, until further notice."""
+
+    from_at: dt.datetime
+    to_at: dt.datetime | None
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Agreement:
+    """Contacts while a toggle was in shadow: how many both paths decide alike, with a 95 % interval of their share.
+
+    `by` is the rule, or the reason where no rule decided; none for all contacts.
+    """
+
+    toggle: str
+    by: str | None
+    contacts: int
+    watched: int
+    agreed: int
+    share: float
+    low: float
+    high: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class RampFacts:
     """A ramp over the log; `waits_for` says in words what it waits for when the log ends."""
 
@@ -157,6 +183,7 @@ class RampFacts:
     steps: tuple[StepShare, ...]
     days: tuple[DayShare, ...]
     sticky: tuple[Sticky, ...]
+    pauses: tuple[Pause, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -181,6 +208,7 @@ class DemoReport:
     shifts: tuple[Shift, ...]
     gates: tuple[Gate, ...]
     decisions: tuple[DecisionCount, ...]
+    agreements: tuple[Agreement, ...]
     ramps: tuple[RampFacts, ...]
     speed: Speed
 

@@ -11,7 +11,8 @@ import polars as pl
 from turnout.cli.demo.align import align, ramp_rules
 from turnout.cli.demo.gates import settle_gates
 from turnout.cli.demo.log import DemoLog, read_log
-from turnout.cli.demo.model import DecisionCount, DemoReport, PolicyFacts, RampFacts, Speed
+from turnout.cli.demo.model import Agreement, DecisionCount, DemoReport, PolicyFacts, RampFacts, Speed
+from turnout.cli.demo.shadow import agreements
 from turnout.cli.demo.shares import ramp_facts
 from turnout.cli.inputs import read_policy
 
@@ -67,6 +68,7 @@ def run_demo(
     gates, results = settle_gates(policy, log)
     engine = Engine(policy, clock=ManualClock(log.facts.first_at), gates=results)
     counts: list[DecisionCount] = []
+    found_agreements: list[Agreement] = []
     ramps: list[RampFacts] = []
     seconds = 0.0
     span = log.starts_at, log.ends_at
@@ -76,10 +78,10 @@ def run_demo(
         decided, took = decide(engine, key, log, stopwatch)
         seconds += took
         counts.extend(decision_counts(key, decided))
+        found_agreements.extend(agreements(key, decided))
         for toggle, rule in ramping:
             if toggle == key:
-                unit = str(rule["ramp"]["unit"])
-                ramps.append(ramp_facts(engine, key, str(rule["id"]), unit, with_unit(decided, log, unit), span))
+                ramps.append(ramp_facts(engine, key, rule, with_unit(decided, log, rule["ramp"]["unit"]), span))
     tick("done", len(keys), len(keys))
     label = "the package's sample" if policy_path is None else str(policy_path)
     return DemoReport(
@@ -88,6 +90,7 @@ def run_demo(
         shifts=shifts,
         gates=gates,
         decisions=tuple(counts),
+        agreements=tuple(found_agreements),
         ramps=tuple(ramps),
         speed=Speed(decisions=len(keys) * log.facts.contacts, seconds=seconds),
     )
@@ -98,8 +101,8 @@ def decide(engine: Engine, key: str, log: DemoLog, stopwatch: Stopwatch) -> tupl
     began = stopwatch()
     batch = engine.evaluate_many(key, log.units, attributes=log.attributes, at=log.at)
     took = stopwatch() - began
-    decided = batch.to_frame().select("enabled", "percent", "mode", "reason", "rule", "code")
-    return decided.with_columns(log.at.alias("at"), log.day.alias("day")), took
+    decided = batch.to_frame().select("enabled", "percent", "mode", "reason", "rule", "code", "value", "shadow")
+    return decided.with_columns(log.at.alias("at"), log.day.alias("day"), log.units.alias("unit")), took
 
 
 def with_unit(decided: pl.DataFrame, log: DemoLog, unit: str) -> pl.DataFrame:

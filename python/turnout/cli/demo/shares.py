@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import itertools
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from turnout.cli.binomial import expected_interval
-from turnout.cli.demo.model import DayShare, RampFacts, StepShare, Sticky
+from turnout.cli.demo.align import instant
+from turnout.cli.demo.model import DayShare, Pause, RampFacts, StepShare, Sticky
 
 if TYPE_CHECKING:
     from turnout import Engine, RampPosition
@@ -52,23 +53,43 @@ def between(frame: pl.DataFrame, stage: Stage) -> pl.DataFrame:
 
 
 def ramp_facts(
-    engine: Engine, key: str, rule: str, unit: str, decided: pl.DataFrame, span: tuple[dt.datetime, dt.datetime]
+    engine: Engine, key: str, listed: Mapping[str, Any], decided: pl.DataFrame, span: tuple[dt.datetime, dt.datetime]
 ) -> RampFacts:
     """Counts one ramp over the decisions of its toggle.
 
     Parameters
     ----------
+    listed
+        The rule with the ramp, as the document has it.
     decided
         Columns `at`, `day`, `unit`, `enabled`, `rule`, `mode`, `percent`, sorted by `at`; only the contacts
         that the ramp decided count, those that an earlier rule, consent or schedule decided do not.
     span
         The first instant of the log's first day, and the instant after its last contact.
     """
+    rule, ramp = str(listed["id"]), listed["ramp"]
     reached = decided.filter(pl.col("rule") == rule)
     found = list(stages(engine, key, rule, *span))
     steps = tuple(step_share(stage, between(reached, stage)) for stage in found)
     waits_for = position(engine, key, rule, span[1]).waits_for
-    return RampFacts(key, rule, unit, waits_for, steps, tuple(day_shares(reached)), tuple(sticky(reached, found)))
+    return RampFacts(
+        toggle=key,
+        rule=rule,
+        unit=str(ramp["unit"]),
+        waits_for=waits_for,
+        steps=steps,
+        days=tuple(day_shares(reached)),
+        sticky=tuple(sticky(reached, found)),
+        pauses=tuple(pauses(ramp, span)),
+    )
+
+
+def pauses(ramp: Mapping[str, Any], span: tuple[dt.datetime, dt.datetime]) -> Iterator[Pause]:
+    """The pauses of a ramp that began in the log."""
+    for written in ramp.get("pauses", []):
+        from_at = instant(written["from"])
+        if span[0] <= from_at < span[1]:
+            yield Pause(from_at, instant(written["to"]) if "to" in written else None, str(written["reason"]))
 
 
 def step_share(stage: Stage, rows: pl.DataFrame) -> StepShare:

@@ -28,6 +28,7 @@ from turnout.cli.console import (
 from turnout.cli.demo.model import DayShare, DemoReport, Gate, RampFacts, StepShare, Trap
 from turnout.cli.demo.reasons import show_reasons
 from turnout.cli.demo.run import Tick, run_demo, silent
+from turnout.cli.demo.shadow import show_agreements
 from turnout.cli.faults import counted, print_json
 from turnout.cli.inputs import short_digest
 
@@ -75,6 +76,7 @@ def show(console: Console, found: DemoReport) -> None:
     show_setting(console, found)
     show_decisions(console, found)
     show_reasons(console, found)
+    show_agreements(console, found.agreements)
     for ramp in found.ramps:
         gates = [gate for gate in found.gates if (gate.toggle, gate.rule) == (ramp.toggle, ramp.rule)]
         show_ramp(console, ramp, gates, found.log.zone)
@@ -196,6 +198,9 @@ def ramp_notes(ramp: RampFacts, gates: Sequence[Gate], zone: str) -> Iterator[st
             yield f"step {step.step} is a shadow: {counted(step.contacts_watched, 'decision')} logged, none acted on"
     for gate in gates:
         yield gate_text(gate, zone)
+    for pause in ramp.pauses:
+        until = f"until {instant_text(pause.to_at, zone)}" if pause.to_at else "until further notice"
+        yield f"paused from {instant_text(pause.from_at, zone)} {until}: {escape(pause.reason)}; the share stood still"
     if ramp.waits_for:
         yield f"at the end of the log it waits for {escape(ramp.waits_for)}"
     if contacts + unidentified:
