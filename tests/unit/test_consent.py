@@ -146,7 +146,7 @@ def test_a_source_fails_closed(answer: Any, monkeypatch: pytest.MonkeyPatch) -> 
     reported = []
     monkeypatch.setattr(sys, "unraisablehook", reported.append)
 
-    def source(unit: str, purpose: str, at: dt.datetime) -> Any:
+    def source(*_asked: Any) -> Any:
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -163,7 +163,7 @@ def test_a_source_fails_closed(answer: Any, monkeypatch: pytest.MonkeyPatch) -> 
 def test_an_interrupt_in_a_source_ends_the_call() -> None:
     """Ctrl-C is no refusal."""
 
-    def source(unit: str, purpose: str, at: dt.datetime) -> bool:
+    def source(*_asked: Any) -> bool:
         raise KeyboardInterrupt
 
     engine = desk(source)
@@ -185,7 +185,7 @@ def test_a_source_may_use_the_engine() -> None:
     """It is called without anything held."""
     engines: list[turnout.Engine] = []
 
-    def source(unit: str, purpose: str, at: dt.datetime) -> bool:
+    def source(unit: str, *_asked: Any) -> bool:
         engines[0].swap(engines[0].policy)
         return engines[0].is_enabled("t", unit, {"consent.ai_chat": True})
 

@@ -221,7 +221,7 @@ def test_no_event_is_lost_when_a_sink_fails(caplog: pytest.LogCaptureFixture) ->
 def test_a_full_disk_is_an_error() -> None:
     log = turnout.ExposureLog("/dev/full/events.jsonl")
     engine_of(log).is_enabled("t", 1)
-    with pytest.raises(OSError, match="events.jsonl|Not a directory"):
+    with pytest.raises(OSError, match=r"events\.jsonl|Not a directory"):
         log.flush()
 
 
@@ -285,7 +285,7 @@ def test_a_file_that_is_no_log_is_refused(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match=f"{name}: holds no exposure events"):
             turnout.load_exposures(tmp_path / name)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(ValueError, match="no exposure events in .*empty"):
+    with pytest.raises(ValueError, match=r"no exposure events in .*empty"):
         turnout.load_exposures(tmp_path / "empty")
     with pytest.raises(FileNotFoundError):
         turnout.load_exposures(tmp_path / "absent.jsonl")
