@@ -180,18 +180,6 @@ def test_another_name_for_the_rule_is_no_way_round() -> None:
     assert before.with_changes(same, **WHO).toggles[toggle]["rules"][0]["id"] == "renamed"
 
 
-def test_a_second_ramp_has_its_own_customers() -> None:
-    before = turnout.Policy.from_document(ramped(steps=STEPS))
-    patch = ramp_patch(before)
-    ((_, below),) = patch["toggles"].items()
-    second = json.loads(json.dumps(below["rules"][0])) | {"id": "second"}
-    second["ramp"]["salt"] = "other"
-    below["rules"].append(second)
-    after = before.with_changes(patch, **WHO)
-    assert after != before
-    assert after.with_changes(ramp_patch(before), **WHO).toggles == before.toggles
-
-
 def test_a_shuffle_without_a_reason_is_a_fault_of_the_document() -> None:
     before = turnout.Policy.from_document(ramped(steps=STEPS))
     with pytest.raises(turnout.PolicyError, match="`reason` is missing"):
