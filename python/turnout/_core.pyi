@@ -1339,7 +1339,7 @@ def read_document(data: bytes, format: Literal["toml", "json", "yaml"] = "toml")
     Returns
     -------
     object
-        Dictionaries, lists, texts, numbers and truth values; dates and times are texts.
+        Dictionaries, lists, texts, numbers and truth values; dates and times are texts. None for YAML of no document.
 
     Raises
     ------

@@ -7,12 +7,12 @@ PyYAML splits the text into events; what a plain scalar means is decided here, f
 from __future__ import annotations
 
 import array
-import json
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from turnout.errors import MissingExtraError
+from turnout.patch import path_text
 from turnout.yaml_scalars import LONGEST_TEXT, NotOfItsKind, json_text, printable
 
 __all__ = ["read"]
@@ -26,7 +26,6 @@ Fault = tuple[str, str, int | None, int | None, str, str]
 # What YAML does not allow, and what YAML 1.1, and so the parser, takes for the end of a line, but YAML 1.2 does not.
 _REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _CORE_TAGS = "tag:yaml.org,2002:"
-_PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def read(data: bytes) -> tuple[bytes | None, bytes, list[Fault]]:
@@ -175,9 +174,9 @@ class _Writer:
                     )
 
     def end(self) -> None:
-        """The document has ended."""
+        """The document has ended. Of one that says nothing no JSON is written; the place is where that is said."""
         if not self.json:
-            raise _Stop("the document is empty", "`turnout init` writes one to begin with", _Mark(0, 0))
+            self.place(_Mark(0, 0))
 
     def scalar(self, event: Any) -> None:
         """A text, number, truth value or null; or a key."""
@@ -328,9 +327,7 @@ class _Writer:
             if not frame.is_table:
                 path += f"[{max(frame.count - 1, 0)}]"
             elif frame.keys:
-                key = frame.key[:LONGEST_TEXT]
-                key = key if _PLAIN_KEY.fullmatch(key) else json.dumps(key, ensure_ascii=False)
-                path += f".{key}" if path else key
+                path = path_text(path, frame.key[:LONGEST_TEXT])
         return printable(path)
 
     def reported(self) -> list[Fault]:
