@@ -55,15 +55,14 @@ def with_changes(policy: Policy, patch: Any, operator: Any, reason: Any, at: Any
 def instant_of(at: Any) -> dt.datetime:
     """An instant of an argument, as the engine reads it."""
     if isinstance(at, dt.datetime):
-        if at.tzinfo is None:
+        if at.utcoffset() is None:
             raise ValueError("at has no time zone; write for example datetime(2026, 3, 1, tzinfo=UTC)")
-        return at.astimezone(dt.UTC)
-    if type(at) is int:
-        try:
-            return EPOCH + dt.timedelta(microseconds=at)
-        except OverflowError:
-            raise ValueError("at is outside the years 1 to 9999") from None
-    raise TypeError(f"at must be a datetime or whole microseconds since the epoch, not {type(at).__name__}")
+    elif type(at) is not int:
+        raise TypeError(f"at must be a datetime or whole microseconds since the epoch, not {type(at).__name__}")
+    try:
+        return EPOCH + dt.timedelta(microseconds=at) if type(at) is int else at.astimezone(dt.UTC)
+    except OverflowError:
+        raise ValueError("at is outside the years 1 to 9999 of UTC") from None
 
 
 def same(before: dict[str, Any], after: dict[str, Any]) -> bool:
@@ -191,7 +190,7 @@ def _shuffles(step: _Step, key: str, was: Mapping[str, _Ramp], now: Mapping[str,
         else:
             continue
         if ramp.says.get("rebucket") is not True:
-            hint = f"{mend}, or write rebucket = true and a reason"
+            hint = f"{mend}, or write `rebucket`, true, and a `reason`"
             yield Problem(f"{ramp.path}.{moved[0]}", None, None, what, hint, "governance")
         elif ramp.says.get("reason") in reasons:
             message = "the reason is that of an earlier shuffle"

@@ -205,7 +205,8 @@ def _affected(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     needed_by: dict[str, set[str]] = {}
     for document in (old, new):
         for key, toggle in document["toggles"].items():
-            for name in toggle.get("requires", ()) if isinstance(toggle, Mapping) else ():
+            requires = toggle.get("requires") if isinstance(toggle, Mapping) else None
+            for name in requires if isinstance(requires, Mapping) else ():
                 needed_by.setdefault(name, set()).add(key)
     open_ends = list(found)
     while open_ends:
