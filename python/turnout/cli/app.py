@@ -25,7 +25,7 @@ class TurnoutGroup(TyperGroup):
         for name in ("stdout", "stderr"):
             stream = getattr(sys, name)
             if stream is None:  # closed by the caller, who wants the exit code alone
-                setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+                setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 -- until the end
             elif isinstance(stream, io.TextIOWrapper):
                 # a sign that the terminal cannot show is no reason to fail
                 stream.reconfigure(errors="backslashreplace")
@@ -238,8 +238,20 @@ def explain(
 
 @app.command()
 def diff(
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="Policy file, .toml or .json.")],
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Policy file, .toml, .json or .yaml.")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="Policy file to compare it with.")],
+    overlay: Annotated[
+        list[Path] | None,
+        typer.Option("--overlay", metavar="FILE", help="What differs here, merged into both policies; repeatable."),
+    ] = None,
+    old_overlay: Annotated[
+        list[Path] | None,
+        typer.Option("--old-overlay", metavar="FILE", help="The same for OLD alone, after --overlay; repeatable."),
+    ] = None,
+    new_overlay: Annotated[
+        list[Path] | None,
+        typer.Option("--new-overlay", metavar="FILE", help="The same for NEW alone, after --overlay; repeatable."),
+    ] = None,
     units: UnitsOption = None,
     unit_column: UnitColumnOption = None,
     at: AtOption = None,
@@ -252,7 +264,8 @@ def diff(
     """
     from turnout.cli.diff import run_diff
 
-    run_diff(old, new, units, unit_column, at, gates, as_json=as_json)
+    sides = ((old, *(overlay or []), *(old_overlay or [])), (new, *(overlay or []), *(new_overlay or [])))
+    run_diff(*sides, units, unit_column, at, gates, as_json=as_json)
 
 
 @app.command()
