@@ -10,7 +10,6 @@ import typer
 from turnout.cli.faults import EXIT_FAULTS
 from turnout.cli.group import TurnoutGroup
 
-
 app = typer.Typer(
     name="turnout",
     cls=TurnoutGroup,
