@@ -271,7 +271,7 @@ def _replace(file: Path, text: str) -> None:
 
 
 def _draft(target: Path) -> Path:
-    """A new file beside another one, that nobody else writes: the number of a process can be that of others elsewhere."""
+    """A new file beside another one, that nobody else writes; the number of a process is not its own everywhere."""
     for number in itertools.count():
         draft = target.with_name(f".{target.name}.{number}.draft")
         with contextlib.suppress(FileExistsError):
