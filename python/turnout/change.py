@@ -46,6 +46,7 @@ def with_changes(policy: Policy, patch: Any, operator: Any, reason: Any, at: Any
         problems += [problem for problem in changed.problems if (problem.path, problem.message) not in known]
     except PolicyError as error:
         problems += error.problems
+    problems += data_flows(before, after)
     problems += rebucketing(policy, changed, after, instant)
     if changed is None or problems:
         raise PolicyError(problems)
@@ -81,6 +82,28 @@ def ramps(document: Any) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
             ramp = rule.get("ramp") if isinstance(rule, Mapping) else None
             if isinstance(ramp, Mapping):
                 yield key, str(rule.get("id")), f"{path_text('toggles', key)}.rules[{index}].ramp", dict(ramp)
+
+
+def data_flows(before: Any, after: Any) -> Iterator[Problem]:
+    """The faults of toggles that come to touch personal data without saying by which assessment."""
+    old, new = _data_classes(before), _data_classes(after)
+    for key, classes in new.items():
+        added = sorted(classes - old.get(key, set()))
+        if added and "privacy_assessment" not in after["toggles"][key]:
+            path = f"{path_text('toggles', key)}.privacy_assessment"
+            message = f"the toggle comes to touch {', '.join(f'`{name}`' for name in added[:5])} without an assessment"
+            hint = "write the id of the privacy assessment of this data flow"
+            yield Problem(path, None, None, message, hint, "governance")
+
+
+def _data_classes(document: Any) -> dict[str, set[str]]:
+    """The classes of personal data that each toggle touches. Steps over faults."""
+    toggles = document.get("toggles")
+    return {
+        key: {name for name in listed if isinstance(name, str)}
+        for key, toggle in (toggles.items() if isinstance(toggles, Mapping) else ())
+        if isinstance(toggle, Mapping) and isinstance(listed := toggle.get("data_classes"), list | tuple)
+    }
 
 
 def rebucketing(policy: Policy, changed: Policy | None, after: Any, at: dt.datetime | None) -> Iterator[Problem]:

@@ -190,6 +190,27 @@ def test_a_lenient_policy_can_be_changed() -> None:
     assert [problem.path for problem in after.problems] == ["toggles.sms.owner"]
 
 
+def test_a_change_of_data_flow_names_its_assessment() -> None:
+    before = policy(chat=governed(data_classes=["account"]), sms=governed())
+    more = {"toggles": {"chat": {"data_classes": ["account", "invoices"]}, "sms": {"data_classes": ["number"]}}}
+    with pytest.raises(turnout.PolicyError) as error:
+        before.with_changes(more, **WHO)
+    assert [(p.path, p.kind) for p in error.value.problems] == [
+        ("toggles.chat.privacy_assessment", "governance"),
+        ("toggles.sms.privacy_assessment", "governance"),
+    ]
+    assert "`invoices`" in error.value.problems[0].message
+    more["toggles"]["chat"]["privacy_assessment"] = more["toggles"]["sms"]["privacy_assessment"] = "DPIA-7"  # type: ignore[assignment]
+    assert before.with_changes(more, **WHO).toggles["sms"]["privacy_assessment"] == "DPIA-7"
+    fewer = before.with_changes({"toggles": {"chat": {"data_classes": []}}}, **WHO)
+    assert fewer.toggles["chat"]["data_classes"] == []
+    new = {"toggles": {"fax": governed(data_classes=["number"])}}
+    with pytest.raises(turnout.PolicyError, match=r"toggles\.fax\.privacy_assessment"):
+        before.with_changes(new, **WHO)
+    with pytest.raises(turnout.PolicyError, match="data_classes"):
+        before.with_changes({"toggles": {"chat": {"data_classes": [[1], 5]}}}, **WHO)
+
+
 # Rebucketing
 
 

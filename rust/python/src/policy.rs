@@ -164,8 +164,9 @@ impl Policy {
     /// Raises
     /// ------
     /// PolicyError
-    ///     The changed document has faults, the operator or the reason says nothing, or a ramp under way would shuffle
-    ///     its customers without `rebucket = true` and a reason; all faults are listed.
+    ///     The changed document has faults, the operator or the reason says nothing, a toggle comes to touch personal
+    ///     data without a privacy assessment, or a ramp under way would shuffle its customers without `rebucket` and a
+    ///     reason; all faults are listed.
     /// TypeError, ValueError
     ///     The patch holds something that no document can, or `at` is no instant.
     ///
