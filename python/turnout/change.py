@@ -47,7 +47,7 @@ def with_changes(policy: Policy, patch: Any, operator: Any, reason: Any, at: Any
     except PolicyError as error:
         problems += error.problems
     problems += data_flows(before, after)
-    problems += rebucketing(policy, changed, after, instant)
+    problems += rebucketing(policy, changed, before, after, instant)
     if changed is None or problems:
         raise PolicyError(problems)
     return policy if same(before, changed.document) else changed
@@ -106,16 +106,18 @@ def _data_classes(document: Any) -> dict[str, set[str]]:
     }
 
 
-def rebucketing(policy: Policy, changed: Policy | None, after: Any, at: dt.datetime | None) -> Iterator[Problem]:
+def rebucketing(
+    policy: Policy, changed: Policy | None, before: Any, after: Any, at: dt.datetime | None
+) -> Iterator[Problem]:
     """The faults of ramps under way that would shuffle their customers without saying why."""
-    old, new = _by_toggle(policy.document), _by_toggle(after)
+    old, new = _by_toggle(before), _by_toggle(after)
     touched = [
         key
         for key, now in new.items()
         if any(rule not in old.get(key, {}) or old[key][rule].says != ramp.says for rule, ramp in now.items())
     ]
     if touched:
-        step = _step(policy, changed, at)
+        step = _step(policy, changed, before, at)
         for key in touched:
             yield from _shuffles(step, key, old.get(key, {}), new[key])
 
@@ -162,9 +164,9 @@ class _Step(NamedTuple):
         return after is None or (after > before and (self.at is None or after > self.at))
 
 
-def _step(policy: Policy, changed: Policy | None, at: dt.datetime | None) -> _Step:
+def _step(policy: Policy, changed: Policy | None, before: Any, at: dt.datetime | None) -> _Step:
     clock, gates = ManualClock(LONG_AGO), []
-    recorded = policy.document.get(RECORD, {}).get("at")
+    recorded = before.get(RECORD, {}).get("at")
     if policy.problems:
         at = None
     if at is not None:
@@ -172,7 +174,7 @@ def _step(policy: Policy, changed: Policy | None, at: dt.datetime | None) -> _St
             at = at if recorded is None else max(at, dt.datetime.fromisoformat(recorded.upper()))
         gates = [
             GateResult(key, rule, index, int(step["min_n"]), 0)
-            for key, rule, _, ramp in ramps(policy.document)
+            for key, rule, _, ramp in ramps(before)
             for index, step in enumerate(ramp["steps"])
             if "min_n" in step
         ]
