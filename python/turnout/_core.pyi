@@ -1138,8 +1138,9 @@ class Policy:
         Raises
         ------
         PolicyError
-            The changed document has faults, the operator or the reason says nothing, or a ramp under way would shuffle
-            its customers without `rebucket = true` and a reason; all faults are listed.
+            The changed document has faults, the operator or the reason says nothing, a toggle comes to touch personal
+            data without a privacy assessment, or a ramp under way would shuffle its customers without `rebucket` and a
+            reason; all faults are listed.
         TypeError, ValueError
             The patch holds something that no document can, or `at` is no instant.
 
@@ -1430,7 +1431,7 @@ def read_document(data: bytes, format: Literal["toml", "json", "yaml"] = "toml")
     Returns
     -------
     object
-        Dictionaries, lists, texts, numbers and truth values; dates and times are texts.
+        Dictionaries, lists, texts, numbers and truth values; dates and times are texts. None for YAML of no document.
 
     Raises
     ------

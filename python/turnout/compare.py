@@ -116,8 +116,9 @@ def _compare_lists(old: Sequence[Any], new: Sequence[Any], path: str) -> Iterato
 
 
 def _by_id(items: Sequence[Any]) -> dict[Any, Any] | None:
-    found = {item.get("id"): item for item in items}
-    return None if None in found or len(found) < len(items) else found
+    """Tables by their ids, where each has one of its own."""
+    found = {name: item for item in items if isinstance(name := item.get("id"), str)}
+    return None if len(found) < len(items) else found
 
 
 def _tables(value: Any) -> bool:

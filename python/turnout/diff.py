@@ -10,7 +10,7 @@ from typing import Any, Literal
 import polars as pl
 
 from turnout._core import Engine, GateResult, ManualClock, Policy
-from turnout.change import instant_of
+from turnout.change import EPOCH, instant_of
 from turnout.compare import ValueChange, compare_documents, same_value
 
 __all__ = ["DecisionChange", "PolicyDiff", "diff_policies"]
@@ -134,7 +134,7 @@ def diff_policies(
     at
         The instant of the decisions; needed with units.
     gates
-        Gates of ramps that have passed; each counts in those policies that have its step.
+        Gates of ramps that have passed; each counts in those policies that have its step, and one of them must.
     sample
         How many units of each group to name.
     progress
@@ -147,7 +147,7 @@ def diff_policies(
     Raises
     ------
     ValueError
-        Units without an instant, or columns of different lengths.
+        Units without an instant, columns of different lengths, or a gate that is a step's of neither policy.
 
     Examples
     --------
@@ -164,12 +164,11 @@ def diff_policies(
     instant = None if at is None else instant_of(at)
     decisions: list[DecisionChange] = []
     column = None
+    engines = engines_of((old, new), EPOCH if instant is None else instant, gates)
     if units is not None:
         if instant is None:
             raise ValueError("units are decided at an instant; give at=")
         column = units if isinstance(units, pl.Series) else pl.Series("unit", units)
-        known = list(gates)
-        engines = (_engine(old, instant, known), _engine(new, instant, known))
         keys = _affected(*documents)
         for done, key in enumerate(keys):
             if progress is not None:
@@ -205,7 +204,8 @@ def _affected(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     needed_by: dict[str, set[str]] = {}
     for document in (old, new):
         for key, toggle in document["toggles"].items():
-            for name in toggle.get("requires", ()) if isinstance(toggle, Mapping) else ():
+            requires = toggle.get("requires") if isinstance(toggle, Mapping) else None
+            for name in requires if isinstance(requires, Mapping) else ():
                 needed_by.setdefault(name, set()).add(key)
     open_ends = list(found)
     while open_ends:
@@ -215,16 +215,22 @@ def _affected(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     return [key for key in keys if key in found]
 
 
-def _engine(policy: Policy, at: dt.datetime, gates: list[GateResult]) -> Engine:
-    """An engine with those gates whose steps the policy has."""
-    clock, fitting = ManualClock(at), []
+def engines_of(policies: tuple[Policy, Policy], at: dt.datetime, gates: Iterable[GateResult]) -> tuple[Engine, Engine]:
+    """An engine of each policy, with those gates whose steps it has; every gate must be a step's of one."""
+    clock = ManualClock(at)
+    fitting: tuple[list[GateResult], list[GateResult]] = ([], [])
     for gate in gates:
-        try:
-            Engine(policy, clock=clock, gates=[gate])
-        except ValueError:
-            continue
-        fitting.append(gate)
-    return Engine(policy, clock=clock, gates=fitting)
+        faults = []
+        for policy, kept in zip(policies, fitting, strict=True):
+            try:
+                Engine(policy, clock=clock, gates=[gate])
+                kept.append(gate)
+            except ValueError as error:
+                faults.append(error)
+        if len(faults) == len(policies):
+            raise faults[-1]
+    old, new = (Engine(policy, clock=clock, gates=kept) for policy, kept in zip(policies, fitting, strict=True))
+    return old, new
 
 
 def _decide(

@@ -67,7 +67,7 @@ class PolicyError(TurnoutError, ValueError):
     ...     turnout.Policy.from_bytes(b'toggles = {}')
     ... except turnout.PolicyError as error:
     ...     print(error)
-    turnout (line 1): `turnout` is missing; write turnout = 1, the version of the format
+    turnout (line 1): `turnout` is missing; write 1, the version of the format
     """
 
     def __init__(self, problems: Iterable[Problem]) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from turnout.errors import Problem
 
-__all__ = ["DELETE", "Origins", "merge_patch", "overlay_patch", "parse_path"]
+__all__ = ["DELETE", "Origins", "merge_patch", "missing_keys", "overlay_patch", "parse_path", "path_text"]
 
 DELETE = "_delete"
+DEEPEST = 100  # beyond the limit on documents, which the core reports
 PathStep = str | int
 
 
@@ -24,20 +25,31 @@ def merge_patch(target: Any, patch: Any) -> Any:
     patch
         Tables are merged key by key, None deletes a key, everything else replaces what was there.
 
+    Raises
+    ------
+    ValueError
+        The patch is nested more deeply than any document.
+
     Examples
     --------
     >>> from turnout.patch import merge_patch
     >>> merge_patch({"a": {"b": 1, "c": [1, 2]}}, {"a": {"b": None, "c": [3]}})
     {'a': {'c': [3]}}
     """
+    return _merged(target, patch, DEEPEST)
+
+
+def _merged(target: Any, patch: Any, depth: int) -> Any:
     if not isinstance(patch, Mapping):
         return patch
+    if not depth:
+        raise ValueError("the patch is nested too deeply, or holds itself")
     merged = dict(target) if isinstance(target, Mapping) else {}
     for key, value in patch.items():
         if value is None:
             merged.pop(key, None)
         else:
-            merged[key] = merge_patch(merged.get(key), value)
+            merged[key] = _merged(merged.get(key), value, depth - 1)
     return merged
 
 
@@ -45,7 +57,7 @@ def overlay_patch(overlay: Any, problems: list[Problem], path: str = "") -> Any:
     """An overlay as a merge patch: a table `{ _delete = true }` deletes, for TOML has no null.
 
     Lists are not looked into, since they replace as a whole. A `_delete` beside other keys, or of another value
-    than true, goes to `problems`; one of a key that is not there is let be, as in a merge patch.
+    than true, goes to `problems`.
     """
     if not isinstance(overlay, Mapping):
         return overlay
@@ -63,6 +75,23 @@ def overlay_patch(overlay: Any, problems: list[Problem], path: str = "") -> Any:
         hint = "delete the table, or say what it holds; to empty it of single keys, delete those"
         problems.append(Problem(place, None, None, f"a table that is deleted and has {others}", hint, "shape"))
     return None
+
+
+def missing_keys(document: Any, patch: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str, list[str]]]:
+    """The keys that a patch deletes and that are not there: path, key, and what is there in their place.
+
+    Examples
+    --------
+    >>> from turnout.patch import missing_keys
+    >>> list(missing_keys({"a": {"b": 1}}, {"a": {"b": None, "c": None}, "d": {"e": None}}))
+    [('a.c', 'c', ['b']), ('d.e', 'e', [])]
+    """
+    there = document if isinstance(document, Mapping) else {}
+    for key, value in patch.items():
+        if value is None and key not in there:
+            yield path_text(path, key), key, list(there)
+        elif isinstance(value, Mapping):
+            yield from missing_keys(there.get(key), value, path_text(path, key))
 
 
 class Origins:
@@ -113,13 +142,20 @@ def _note(node: dict[PathStep | None, Any], before: Any, patch: Mapping[str, Any
 
 def path_text(path: str, key: str) -> str:
     """A path with one more key, as faults write it."""
-    shown = key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else f'"{key}"'
+    shown = key if _PLAIN.fullmatch(key) else f'"{_HIDDEN.sub(_escaped, key)}"'
     return f"{path}.{shown}" if path else shown
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9_-]+")
+_HIDDEN = re.compile('["\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]')
 _STEP = re.compile(r'\.?(?:(?P<plain>[A-Za-z0-9_-]+)|"(?P<quoted>(?:[^"\\]|\\.)*)")|\[(?P<index>\d+)\]')
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]+)\}|(.))")
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}
+_ESCAPES = {sign: f"\\{name}" for name, sign in _ESCAPED.items()} | {sign: f"\\{sign}" for sign in '"\\'}
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return _ESCAPES.get(found[0]) or f"\\u{{{ord(found[0]):x}}}"
 
 
 def parse_path(text: str) -> list[PathStep]:

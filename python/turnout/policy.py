@@ -32,10 +32,10 @@ def load_policy(path: str | os.PathLike[str], *overlays: str | os.PathLike[str],
     overlays
         Files that say what is different here, merged into the first in their order before anything is checked: tables
         key by key, everything else as a whole. A key is deleted by null in JSON and YAML, and by `{ _delete = true }`
-        in TOML.
+        in TOML; what is not there cannot be deleted.
     strict
         Refuse every fault (default). Otherwise a toggle with faults becomes inert, and missing governance fields are
-        let pass; both are listed in ``Policy.problems``.
+        let pass; both are listed in ``Policy.problems``, and so are deletions of what is not there.
 
     Returns
     -------

@@ -127,13 +127,16 @@ def stale_toggles(
     engine = Engine(policy, clock=ManualClock(now), gates=gates)
     found = []
     for key, toggle in sorted(policy.toggles.items()):
+        if not isinstance(toggle, Mapping):  # a fault that a lenient load let pass
+            toggle = {}
+        owner = toggle.get("owner")
         reasons = list(_review(toggle, now))
         known = None if usage is None else usage.get(key)
         reasons += [r for r in _constant(engine, key, toggle, known, now) if r.days > constant_days]
         if usage is not None:
             reasons += [r for r in _unused(toggle, known, usage, now) if r.days > unused_days]
         if reasons:
-            found.append(StaleToggle(key, toggle.get("owner"), tuple(reasons)))
+            found.append(StaleToggle(key, owner if isinstance(owner, str) else None, tuple(reasons)))
     return tuple(found)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import itertools
 import json
 import os
+import stat
 import threading
 import weakref
 from collections.abc import Iterator, Mapping
@@ -74,9 +76,10 @@ def save_usage(engine: Engine, path: str | os.PathLike[str], *, at: dt.datetime 
     engine
         The engine. After a swap it counts anew; what it had counted before and nobody saved is lost.
     path
-        A JSON file; made when it is not there.
+        A JSON file; made when it is not there. Its permissions stay, and so does a link to it.
     at
-        The time of the save. An evaluation counts as having been at the save that first saw it.
+        The time of the save. An evaluation counts as having been at the save that first saw it. A clock that goes back
+        takes nothing back: what the file says was later stays.
 
     Returns
     -------
@@ -88,7 +91,7 @@ def save_usage(engine: Engine, path: str | os.PathLike[str], *, at: dt.datetime 
     ValueError
         The file is there and is no usage file; it is left as it is.
     OSError
-        The file cannot be read or written.
+        The file cannot be read or written; the error names it.
 
     Examples
     --------
@@ -168,6 +171,8 @@ def _added(old: ToggleUsage | None, new: Mapping[str, int], now: str) -> ToggleU
     asked, on = new["evaluations"], new["enabled"]
     if asked <= 0:
         return old
+    # a clock may have gone back since the save before
+    now = max([now, *filter(None, (old["since"], old["last_evaluated_at"], old["outcome_since"]))], key=_instant)
     outcome: Literal["on", "off", "mixed"] = "on" if on == asked else "off" if on == 0 else "mixed"
     same = outcome == old["outcome"]
     return ToggleUsage(
@@ -244,15 +249,32 @@ def _is_instant(value: Any) -> bool:
 
 
 def _replace(file: Path, text: str) -> None:
-    """Write a file so that a reader sees the old one or the new one, whole."""
-    draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
+    """Write a file so that a reader sees the old one or the new one, whole. Links and permissions stay."""
+    target = Path(os.path.realpath(file))
     try:
-        with draft.open("w", encoding="utf-8") as out:
-            out.write(text + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        draft.replace(file)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            draft.unlink()
-        raise
+        draft = _draft(target)
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                draft.chmod(stat.S_IMODE(target.stat().st_mode))
+            with draft.open("w", encoding="utf-8") as out:
+                out.write(text + "\n")
+                out.flush()
+                os.fsync(out.fileno())
+            draft.replace(target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                draft.unlink()
+            raise
+    except OSError as error:
+        # of the file that was meant: nobody knows the draft
+        raise OSError(error.errno, error.strerror or str(error), str(file)) from error
+
+
+def _draft(target: Path) -> Path:
+    """A new file beside another one, that nobody else writes; the number of a process is not its own everywhere."""
+    for number in itertools.count():
+        draft = target.with_name(f".{target.name}.{number}.draft")
+        with contextlib.suppress(FileExistsError):
+            draft.touch(exist_ok=False)
+            return draft
+    raise AssertionError("there is no last number")

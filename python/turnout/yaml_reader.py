@@ -7,12 +7,12 @@ PyYAML splits the text into events; what a plain scalar means is decided here, f
 from __future__ import annotations
 
 import array
-import json
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from turnout.errors import MissingExtraError
+from turnout.patch import path_text
 from turnout.yaml_scalars import LONGEST_TEXT, NotOfItsKind, json_text, printable
 
 __all__ = ["read"]
@@ -26,7 +26,6 @@ Fault = tuple[str, str, int | None, int | None, str, str]
 # What YAML does not allow, and what YAML 1.1, and so the parser, takes for the end of a line, but YAML 1.2 does not.
 _REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _CORE_TAGS = "tag:yaml.org,2002:"
-_PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def read(data: bytes) -> tuple[bytes | None, bytes, list[Fault]]:
@@ -45,9 +44,19 @@ def read(data: bytes) -> tuple[bytes | None, bytes, list[Fault]]:
     """
     writer = _Writer()
     try:
-        for event in _events(data):
+        text = _decoded(data)
+        kept: list[tuple[int, int]] = []
+        has_tabs = "\t" in text
+        for event in _events(text):
             writer.take(event)
+            if type(event).__name__ == "ScalarEvent" and event.style:
+                if event.style in "|>":
+                    writer.below(text, event)
+                if has_tabs:
+                    kept.append(_body(text, event))
         writer.end()
+        if has_tabs:
+            writer.tabs(text, kept)
     except _Stop as stop:
         writer.faults.append(stop.fault)
         return None, b"", writer.reported()
@@ -63,16 +72,12 @@ class _Stop(Exception):  # noqa: N818 -- the reading stops; its reader is the fu
         self.fault: Fault = (kind, path, *place, message, hint)
 
 
-def _events(data: bytes) -> Iterator[Any]:
-    """The events of a document, its faults of encoding and syntax turned into stops."""
+def _events(text: str) -> Iterator[Any]:
+    """The events of a document, its faults of syntax turned into stops."""
     try:
         import yaml
     except ImportError:
         raise MissingExtraError("YAML", "yaml") from None
-    if len(data) > MOST_BYTES:
-        message = f"{len(data)} bytes, more than the {MOST_BYTES} of the limit"
-        raise _Stop(message, "split the policy", kind="limit")
-    text = _decoded(data)
     loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
     try:
         yield from yaml.parse(text, Loader=loader)
@@ -85,6 +90,9 @@ def _events(data: bytes) -> Iterator[Any]:
 
 
 def _decoded(data: bytes) -> str:
+    if len(data) > MOST_BYTES:
+        message = f"{len(data)} bytes, more than the {MOST_BYTES} of the limit"
+        raise _Stop(message, "split the policy", kind="limit")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -120,6 +128,45 @@ def _hint(text: str) -> str:
     if "\t" in text:
         return "indent with spaces: YAML takes no tabs"
     return "check the indentation, the colons and the quotes at and above this line"
+
+
+# The tag and the anchor before a scalar; the rest of the line on which a text below begins.
+_BEFORE = re.compile(r"(?:[!&]\S*\s+)*")
+_HEADER = re.compile(r"[^\n]*\n?")
+_COMMENT = re.compile(r"(?:^|[ \t])#", re.MULTILINE)
+
+
+def _parts(text: str, event: Any) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Where the first line of a scalar is, its tag and anchor left out, and where the rest."""
+    start, end = event.start_mark.index, event.end_mark.index
+    before = _BEFORE.match(text, start, end)
+    start = before.end() if before else start
+    header = _HEADER.match(text, start, end)
+    line_end = header.end() if header else start
+    return (start, line_end), (line_end, end)
+
+
+def _body(text: str, event: Any) -> tuple[int, int]:
+    """Where the text of a scalar in quotes, or of one that stands below, begins and ends."""
+    (start, line_end), (_, end) = _parts(text, event)
+    return (line_end if event.style in "|>" else start), end
+
+
+def _tabs(text: str, kept: list[tuple[int, int]]) -> Iterator[_Mark]:
+    """The tabs that stand neither in texts nor in comments, the first of each line."""
+    line = line_start = seen = 0
+    told = -1
+    for start, end in zip([0, *(end for _, end in kept)], [*(start for start, _ in kept), len(text)], strict=True):
+        place = text.find("\t", start, end)
+        while place >= 0:
+            line += text.count("\n", seen, place)
+            line_start = max(line_start, text.rfind("\n", seen, place) + 1)
+            seen = place
+            if line != told and not _COMMENT.search(text, max(line_start, start), place):
+                told = line
+                yield _Mark(line, place - line_start)
+            line_end = text.find("\n", place, end)
+            place = text.find("\t", line_end, end) if line_end >= 0 else -1
 
 
 class _Frame:
@@ -175,9 +222,9 @@ class _Writer:
                     )
 
     def end(self) -> None:
-        """The document has ended."""
+        """The document has ended. Of one that says nothing no JSON is written; the place is where that is said."""
         if not self.json:
-            raise _Stop("the document is empty", "`turnout init` writes one to begin with", _Mark(0, 0))
+            self.place(_Mark(0, 0))
 
     def scalar(self, event: Any) -> None:
         """A text, number, truth value or null; or a key."""
@@ -328,10 +375,21 @@ class _Writer:
             if not frame.is_table:
                 path += f"[{max(frame.count - 1, 0)}]"
             elif frame.keys:
-                key = frame.key[:LONGEST_TEXT]
-                key = key if _PLAIN_KEY.fullmatch(key) else json.dumps(key, ensure_ascii=False)
-                path += f".{key}" if path else key
+                path = path_text(path, frame.key[:LONGEST_TEXT])
         return printable(path)
+
+    def below(self, text: str, event: Any) -> None:
+        """Adds the faults of how a text below begins, which PyYAML's parsers do not see alike."""
+        header, body = (text[slice(*span)] for span in _parts(text, event))
+        if re.match(r"[|>][-+0-9]*#", header):
+            self.fault(event.start_mark, "a comment without a space before it", "write a space before the #")
+        if re.match(r"[|>][-+]*\s", header) and re.match(r"(?: *\r?\n)* *\t", body):
+            self.fault(event.start_mark, "a text below that begins with a tab", "write it in double quotes")
+
+    def tabs(self, text: str, kept: list[tuple[int, int]]) -> None:
+        """Adds the faults of tabs: PyYAML's two parsers take them in different places, and YAML in others again."""
+        for mark in _tabs(text.replace("\r\n", " \n").replace("\r", "\n"), kept):
+            self.fault(mark, "a tab outside of texts and comments", "write spaces")
 
     def reported(self) -> list[Fault]:
         """The faults, and how many more there are."""

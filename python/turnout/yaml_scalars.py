@@ -73,12 +73,9 @@ def _resolved(value: str) -> tuple[str, bytes]:
 
 def _text(value: str) -> bytes:
     if not value.isascii() and _SURROGATE.search(value):
-        # Two escapes of JSON that make one character together, or a half that makes none.
-        try:
-            value = value.encode("utf-16", "surrogatepass").decode("utf-16")
-        except UnicodeDecodeError:
-            stand_in = json.dumps(_SURROGATE.sub("?", value)).encode()
-            raise NotOfItsKind("half of a surrogate pair", "write the character itself", stand_in) from None
+        # To JSON two such escapes are one character, to YAML they are none; libyaml refuses them before we see them.
+        stand_in = json.dumps(_SURROGATE.sub("?", value)).encode()
+        raise NotOfItsKind("an escape of half a character", "write the character itself", stand_in)
     return _quoted(value).encode()
 
 

@@ -1,4 +1,5 @@
-"""A ramp through months in which the clock jumps, approvals and gates come late, and pauses begin and end.
+"""A ramp through months in which the clock jumps, approvals and gates come late, pauses begin and end, and shares are
+taken back.
 
 The position is a pure function of document, gate results and time. So whatever happened on the way, it equals the
 twin's, and the same question at the same time has the same answer.
@@ -18,7 +19,7 @@ from tests.property import documents, twin, twin_time
 from tests.property.chooser import Chooser
 from tests.property.documents import DAY_US, HOUR_US, Document, document, examples, fields, moment, text_of, toggle
 from tests.property.positions import shown, twin_position
-from tests.property.random_times import FIRST_US, LAST_US, ramp
+from tests.property.random_times import FIRST_US, LAST_US, PERCENTS, ramp, schedule
 from tests.property.twin import Contact, Gate
 from tests.property.twin_values import instant_of_document
 
@@ -26,9 +27,10 @@ UNITS = [f"c-{index}" for index in range(40)]
 
 
 @st.composite
-def ramps(draw: st.DrawFn) -> Document:
-    """A random ramp to begin with."""
-    return ramp(Chooser(draw))
+def ramps(draw: st.DrawFn) -> tuple[Document, Document | None]:
+    """A random ramp to begin with, now and then in a toggle with opening hours."""
+    choose = Chooser(draw)
+    return ramp(choose), choose.maybe(4, lambda: schedule(choose))
 
 
 class RampMachine(RuleBasedStateMachine):
@@ -42,9 +44,13 @@ class RampMachine(RuleBasedStateMachine):
         self.seen: dict[Any, Any] = {}
 
     @initialize(listed=ramps())
-    def begin(self, listed: Document) -> None:
+    def begin(self, listed: tuple[Document, Document | None]) -> None:
+        found, hours = listed
         weights: Document = {"variants": {"bot": 3, "scripted": 1}, "default": "human"}
-        self.source = document({"t": toggle(rules=[documents.rule(ramp=listed)], **weights)})
+        weights |= {} if hours is None else {"schedule": hours}
+        calendars = {"desk-closed": {"dates": ["2026-03-16", "2026-04-01"]}}
+        self.source = document({"t": toggle(rules=[documents.rule(ramp=found)], **weights)}, calendars=calendars)
+        self.is_always_open = hours is None
         self.engine = turnout.Engine(self.policy(), clock=self.clock)
 
     @property
@@ -77,6 +83,43 @@ class RampMachine(RuleBasedStateMachine):
     @rule(to_us=st.integers(FIRST_US, LAST_US + 30 * DAY_US))
     def the_clock_jumps(self, to_us: int) -> None:
         self.move(to_us)
+
+    @rule(days=st.sampled_from([30, 400, 4000]))
+    def the_service_is_down(self, days: int) -> None:
+        """It catches up in one jump, to where it would stand had somebody looked at every step."""
+        self.move(self.now_us + days * DAY_US)
+        (at_once,) = self.engine.ramp("t")
+        (walked,) = self.engine.ramp("t", at=moment(FIRST_US - 4000 * DAY_US))
+        while walked.next_at is not None and walked.next_at <= moment(self.now_us):
+            (walked,) = self.engine.ramp("t", at=walked.next_at)
+        assert (walked.step, walked.entered_at, walked.next_at) == (at_once.step, at_once.entered_at, at_once.next_at)
+
+    @rule(share=st.sampled_from(PERCENTS))
+    def a_share_is_taken_back(self, share: float) -> None:
+        """The highest places go first, and nobody comes in."""
+        before = self.who_is_in()
+        for step in self.ramp["steps"]:
+            if step.get("mode") != "shadow":
+                step["percent"] = min(step["percent"], share)
+        self.put_in_force()
+        salt = self.ramp.get("salt", "t")
+        assert self.who_is_in() == {unit for unit in before if turnout.bucket(unit, salt) < share}
+
+    @rule(salt=st.sampled_from(["s2", "s3"]))
+    def somebody_shuffles(self, salt: str) -> None:
+        """Refused from the first instant at which anybody can have been in, were the samples there at once."""
+        rules = copy.deepcopy(self.source["toggles"]["t"]["rules"])
+        rules[0]["ramp"]["salt"] = salt
+        patch = {"toggles": {"t": {"rules": rules}}}
+        passed = {index: -twin_time.NEVER for index, step in enumerate(self.ramp["steps"]) if "min_n" in step}
+        latest = twin_time.position(self.ramp, passed, self.now_us).step
+        is_free = latest is None or self.ramp["steps"][latest]["percent"] == 0
+        try:
+            self.policy().with_changes(patch, operator="maria", reason="law", at=moment(self.now_us))
+        except turnout.PolicyError:
+            assert not is_free
+        else:
+            assert is_free or self.ramp.get("salt") == salt
 
     @rule(step=st.integers(0, 4), late=st.sampled_from([0, -1]))
     def the_clock_jumps_to_the_edge_of_a_step(self, step: int, late: int) -> None:
@@ -114,6 +157,11 @@ class RampMachine(RuleBasedStateMachine):
                 pause["to"] = text_of(self.now_us)
         self.put_in_force()
 
+    def who_is_in(self) -> set[str]:
+        """The units that are served now."""
+        enabled = self.engine.evaluate_many("t", UNITS).enabled
+        return {unit for unit, is_in in zip(UNITS, enabled, strict=True) if is_in}
+
     def passed(self) -> dict[int, int]:
         """When each step's samples were complete."""
         return twin.passed(self.ramp, "t", "r", self.gates)
@@ -123,6 +171,7 @@ class RampMachine(RuleBasedStateMachine):
         expected = twin_position(self.source["toggles"]["t"]["rules"][0], self.passed(), self.now_us)
         (position,) = self.engine.ramp("t")
         assert shown(position) == expected
+        assert position.waits_for == twin_time.waits(self.ramp, self.passed(), self.now_us)
         # Whatever has passed, it never stands past a step that nobody approved or that has too few samples.
         steps = self.ramp["steps"]
         for index in range((position.step or 0) + 1 if position.step is not None else 0):
@@ -145,7 +194,7 @@ class RampMachine(RuleBasedStateMachine):
     @invariant()
     def whoever_is_in_at_an_earlier_live_step_stays_in(self) -> None:
         """At every instant to come, as the plan stands, no live step takes from a unit what another gave."""
-        stages = twin_time.stages(self.ramp, self.passed())[1:]
+        stages = twin_time.stages(self.ramp, self.passed())[1:] if self.is_always_open else []
         before: set[str] = set()
         for stage in stages:
             assert stage.step is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from typing import Any
 
 import pytest
@@ -41,6 +42,7 @@ GROUPS = st.lists(st.sampled_from(["", "0", "db8", "2001", "g", "12345", "1.2.3.
 ADDRESSES = GROUPS.map(":".join) | st.lists(NUMBER, min_size=3, max_size=5).map(".".join)
 NETWORKS = st.sampled_from(["10.0.0.0/8", "2001:db8::/32"]) | ADDRESSES | st.builds("{}/{}".format, ADDRESSES, NUMBER)
 WORDS = st.text(st.sampled_from(" \t\n\x1c\x85\u00a0\ufeff\u200b\u3000a"), max_size=3)
+SEEN = st.text(st.sampled_from(" \t\n\r\x00\x1b\x85\u00ad\ufeff\u200b\u202e\u2066\u2800\u3000ab"), max_size=3)
 NAMES = st.text(st.sampled_from("a \x00\x7f\x9f\n😀"), max_size=3) | st.integers(198, 202).map(lambda n: "é" * n)
 BOUNDS = st.sampled_from([-1, 0, 1, 2, 99, 100, 100.5, 101, 2**32, 2**32 + 1, 10**12, 10**12 + 1, 1.0, 0.5, True, -0.0])
 
@@ -53,6 +55,9 @@ PLACES: dict[str, tuple[str, st.SearchStrategy[Any]]] = {
     "versions": ("segments.business.rules.0.semver", SEMVERS),
     "network": ("segments.business.rules.0.cidr", NETWORKS),
     "text": ("toggles.chat.owner", WORDS),
+    "who": ("change.operator", SEEN),
+    "why": ("change.reason", SEEN),
+    "who approved": ("toggles.billing-bot.rules.1.ramp.approvals.0.by", SEEN),
     "attribute": ("segments.business.rules.0.attribute", NAMES),
     "percent": ("toggles.billing-bot.rules.1.ramp.steps.0.percent", BOUNDS),
     "samples": ("toggles.billing-bot.rules.1.ramp.steps.0.min_n", BOUNDS),
@@ -121,6 +126,25 @@ def test_forms_and_ranges_are_judged_alike(what: str) -> None:
 @given(st.dictionaries(NAMES, VALUES, max_size=1), st.sampled_from(["toggles", "segments", "calendars"]))
 def test_names_are_judged_alike(named: dict[str, Any], section: str) -> None:
     check_law({"turnout": 1, "toggles": {}} | {section: named})
+
+
+def test_who_and_why_are_judged_alike_in_every_character() -> None:
+    """Alone and between others: the patterns of the schema beside the tables of the core."""
+    defs = VALIDATOR.schema["$defs"]
+    seen = re.compile(defs["seen"]["pattern"])
+    patterns = {name: re.compile(defs[key]["allOf"][1]["pattern"]) for name, key in WHO_AND_WHY.items()}
+    record = {"operator": "a", "reason": "a", "previous": "0" * 64}
+    unlike = []
+    for code in [*range(0xD800), *range(0xE000, 0x10000), 0x1F600, 0x2FFFF]:
+        for text in (chr(code), f"a{chr(code)}b"):
+            document = {"turnout": 1, "toggles": {}, "change": record | dict.fromkeys(patterns, text)}
+            refused = {fault.path.removeprefix("change.") for fault in faults_of(document)}
+            wanted = {name for name, found in patterns.items() if not (seen.search(text) and found.search(text))}
+            unlike += [(code, text)] if refused != wanted else []
+    assert not unlike
+
+
+WHO_AND_WHY = {"operator": "who", "reason": "why"}
 
 
 def test_a_name_of_200_characters_is_the_longest() -> None:

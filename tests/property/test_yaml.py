@@ -127,6 +127,46 @@ def test_any_text_is_a_policy_or_a_policy_error(text: str, strict: bool, fast: b
         assert len(str(error).splitlines()) == len(error.problems)
 
 
+TABBED = st.lists(
+    st.sampled_from(
+        [
+            "a",
+            "b: ",
+            "- ",
+            "\t",
+            "\t",
+            "\n",
+            "\n  ",
+            " ",
+            "# c",
+            "'",
+            '"',
+            "|\n",
+            ">-\n",
+            "[",
+            "]",
+            ", ",
+            "\\ud83d",
+            "\r",
+        ]
+    ),
+    max_size=14,
+).map("".join)
+
+
+@pytest.mark.skipif(not yaml.__with_libyaml__, reason="PyYAML without libyaml")
+@examples(1500)
+@given(TABBED)
+def test_both_parsers_read_tabs_and_halves_of_characters_alike(text: str) -> None:
+    found = []
+    for fast in (True, False):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(yaml, "__with_libyaml__", fast)
+            written, _, faults = read(text.encode())
+        found.append(None if faults else written)
+    assert found[0] == found[1]
+
+
 def test_the_sample_broken_in_many_places() -> None:
     source = yaml.safe_dump(SAMPLE, sort_keys=False).encode()
     refused = 0

@@ -187,6 +187,29 @@ def running(start: int, end: int, pauses: Pauses) -> int:
     )
 
 
+def waits(ramp: Document, passed: dict[int, int], at_us: int) -> str | None:
+    """What the ramp waits for, in words."""
+    found, steps = position(ramp, passed, at_us), ramp["steps"]
+    following = 0 if found.step is None else found.step + 1
+    if following == len(steps):
+        return None
+    if any(start <= at_us < end for start, end in pauses_of(ramp)):
+        return "the end of a pause"
+    asked = f"approval by {steps[following].get('approval')}"
+    if found.step is None:
+        is_due = at_us >= instant_of_document(ramp["started_at"])
+        return asked if is_due and "approval" in steps[0] else "its start"
+    step, elapsed = steps[found.step], running(found.from_us, at_us, pauses_of(ramp))
+    if elapsed < span(step["hold"]):
+        return "its time to pass"
+    if "min_n" in step:
+        latest = after(found.from_us, span(step["max"]), pauses_of(ramp)) if "max" in step else NEVER
+        if passed.get(found.step, NEVER) > min(latest, at_us):
+            text = f"{step['min_n']} samples"
+            return text if at_us < latest else f"a person: {text} did not come in time"
+    return asked
+
+
 def position(ramp: Document, passed: dict[int, int], at_us: int) -> Stage:
     """The stage in force."""
     return [stage for stage in stages(ramp, passed) if stage.from_us <= at_us][-1]

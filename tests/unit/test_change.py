@@ -21,6 +21,16 @@ STEPS = [
 ]
 
 
+WEST, EAST = (dt.timezone(dt.timedelta(hours=hours)) for hours in (-5, 5))
+
+
+class Nowhere(dt.tzinfo):
+    """A zone that does not say how far it is from UTC."""
+
+    def utcoffset(self, _: dt.datetime | None) -> None:
+        return None
+
+
 def policy(**toggles: Any) -> turnout.Policy:
     """A policy of these toggles, or of one channel."""
     return turnout.Policy.from_document({"turnout": 1, "toggles": toggles or {"chat": governed()}})
@@ -121,6 +131,9 @@ def test_who_and_why_are_asked_for_even_when_nothing_changes(given: dict[str, st
         (lambda p: p.with_changes({"toggles": {"chat": {"owner": {1}}}}, **WHO), TypeError, "owner"),
         (lambda p: p.with_changes({}, **WHO, at=dt.datetime(2026, 1, 1)), ValueError, "time zone"),
         (lambda p: p.with_changes({}, **WHO, at=2**63), ValueError, "years"),
+        (lambda p: p.with_changes({}, **WHO, at=dt.datetime.max.replace(tzinfo=WEST)), ValueError, "years"),
+        (lambda p: p.with_changes({}, **WHO, at=dt.datetime.min.replace(tzinfo=EAST)), ValueError, "years"),
+        (lambda p: p.with_changes({}, **WHO, at=dt.datetime(2026, 1, 1, tzinfo=Nowhere())), ValueError, "time zone"),
         (lambda p: p.with_changes({}, **WHO, at="now"), TypeError, "at must be"),
         (lambda p: p.with_changes({}, **WHO, at=True), TypeError, "at must be"),
     ],
@@ -130,12 +143,72 @@ def test_calls_that_cannot_be_meant(call: Any, error: type[Exception], words: st
         call(policy())
 
 
+@pytest.mark.parametrize("name", ["operator", "reason"])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("\u200b", "has nothing that can be seen; write something"),
+        ("\u00ad\u2060 \ufeff", "has nothing that can be seen; write something"),
+        ("maria\x00", "has the character U+0000, which cannot be seen; take it out"),
+        ("\x1b[31mmaria", "has the character U+001B, which cannot be seen; take it out"),
+        ("maria\u202e", "has the character U+202E, which cannot be seen; take it out"),
+    ],
+)
+def test_who_and_why_hide_nothing(name: str, text: str, words: str) -> None:
+    with pytest.raises(turnout.PolicyError) as error:
+        policy().with_changes(KILL, **WHO | {name: text})
+    assert str(error.value) == f"change.{name}: `{name}` {words}"
+
+
+def test_a_reason_may_have_lines_and_a_name_any_letters() -> None:
+    given = {"operator": "مریم\u200cخانم", "reason": "INC-2201\n\tcarrier outage\r\n"}
+    assert policy().with_changes(KILL, **given).document["change"]["reason"] == given["reason"]
+    with pytest.raises(turnout.PolicyError, match=r"U\+000A"):
+        policy().with_changes(KILL, operator="maria\nomar", reason="x")
+
+
+def test_a_patch_deeper_than_any_document_or_without_an_end() -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(5000):
+        deep = {"a": deep}
+    endless: dict[str, Any] = {}
+    endless["a"] = endless
+    for patch in (deep, endless, {"toggles": deep}):
+        with pytest.raises(ValueError, match="nested too deeply, or holds itself"):
+            policy().with_changes(patch, **WHO)
+    for _ in range(65):
+        deep = {"a": deep if _ else 1}
+    with pytest.raises(turnout.PolicyError, match="deep"):
+        policy().with_changes({"toggles": deep}, **WHO)
+
+
 def test_a_lenient_policy_can_be_changed() -> None:
     broken = governed(owner=None)
     del broken["owner"]
     before = turnout.Policy.from_document({"turnout": 1, "toggles": {"chat": governed(), "sms": broken}}, strict=False)
     after = before.with_changes(KILL, **WHO)
     assert [problem.path for problem in after.problems] == ["toggles.sms.owner"]
+
+
+def test_a_change_of_data_flow_names_its_assessment() -> None:
+    before = policy(chat=governed(data_classes=["account"]), sms=governed())
+    more = {"toggles": {"chat": {"data_classes": ["account", "invoices"]}, "sms": {"data_classes": ["number"]}}}
+    with pytest.raises(turnout.PolicyError) as error:
+        before.with_changes(more, **WHO)
+    assert [(p.path, p.kind) for p in error.value.problems] == [
+        ("toggles.chat.privacy_assessment", "governance"),
+        ("toggles.sms.privacy_assessment", "governance"),
+    ]
+    assert "`invoices`" in error.value.problems[0].message
+    more["toggles"]["chat"]["privacy_assessment"] = more["toggles"]["sms"]["privacy_assessment"] = "DPIA-7"  # type: ignore[assignment]
+    assert before.with_changes(more, **WHO).toggles["sms"]["privacy_assessment"] == "DPIA-7"
+    fewer = before.with_changes({"toggles": {"chat": {"data_classes": []}}}, **WHO)
+    assert fewer.toggles["chat"]["data_classes"] == []
+    new = {"toggles": {"fax": governed(data_classes=["number"])}}
+    with pytest.raises(turnout.PolicyError, match=r"toggles\.fax\.privacy_assessment"):
+        before.with_changes(new, **WHO)
+    with pytest.raises(turnout.PolicyError, match="data_classes"):
+        before.with_changes({"toggles": {"chat": {"data_classes": [[1], 5]}}}, **WHO)
 
 
 # Rebucketing
@@ -163,7 +236,7 @@ def test_a_ramp_under_way_keeps_its_customers(name: str, value: str) -> None:
     key = next(iter(before.toggles))
     assert fault.path == f"toggles.{key}.rules[0].ramp.{name}"
     assert f"`{name}` would shuffle" in fault.message
-    assert "rebucket = true and a reason" in fault.hint
+    assert "write `rebucket`, true, and a `reason`" in fault.hint
     after = change(before, **{name: value}, rebucket=True, reason="the old salt leaked")
     assert after.toggles[key]["rules"][0]["ramp"][name] == value
 
@@ -178,18 +251,6 @@ def test_another_name_for_the_rule_is_no_way_round() -> None:
     same = ramp_patch(before)
     same["toggles"][toggle]["rules"][0]["id"] = "renamed"
     assert before.with_changes(same, **WHO).toggles[toggle]["rules"][0]["id"] == "renamed"
-
-
-def test_a_second_ramp_has_its_own_customers() -> None:
-    before = turnout.Policy.from_document(ramped(steps=STEPS))
-    patch = ramp_patch(before)
-    ((_, below),) = patch["toggles"].items()
-    second = json.loads(json.dumps(below["rules"][0])) | {"id": "second"}
-    second["ramp"]["salt"] = "other"
-    below["rules"].append(second)
-    after = before.with_changes(patch, **WHO)
-    assert after != before
-    assert after.with_changes(ramp_patch(before), **WHO).toggles == before.toggles
 
 
 def test_a_shuffle_without_a_reason_is_a_fault_of_the_document() -> None:

@@ -111,6 +111,39 @@ def test_what_cannot_be_read_is_one_line(arguments: list[str], words: str) -> No
     assert len(text.splitlines()) == 1
 
 
+def test_overlays_lie_over_both_policies_or_over_one() -> None:
+    Path("off.toml").write_text("toggles.sms.enabled = false\n")
+    Path("named.toml").write_text('environment = "night"\n')
+    both = run_json("diff", "old.toml", "new.toml", "--overlay", "off.toml", "--units", "ids.csv", *AT)
+    assert both["old_overlays"] == both["new_overlays"] == ["off.toml"]
+    assert both["old_digest"] == load_policy("old.toml", "off.toml").digest
+    assert (len(both["values"]), both["decisions"]) == (1, []), "both are off"
+    given = ["--overlay", "named.toml", "--new-overlay", "off.toml", "--units", "ids.csv", *AT]
+    one = run_json("diff", "old.toml", "old.toml", *given)
+    assert one["new_digest"] == load_policy("old.toml", "named.toml", "off.toml").digest
+    assert [value["path"] for value in one["values"]] == ["toggles.sms.enabled"]
+    assert [(found["old"], found["new"], found["count"]) for found in one["decisions"]] == [("on", "off", 3)]
+    back = run_json("diff", "old.toml", "old.toml", "--old-overlay", "off.toml", "--units", "ids.csv", *AT)
+    assert [(found["old"], found["new"]) for found in back["decisions"]] == [("off", "on")]
+    text = run("diff", "old.toml", "old.toml", *given)
+    assert text.startswith("old.toml + named.toml (")
+    assert " -> old.toml + named.toml + off.toml (" in text
+    Path("off.toml").write_text("toggles.sms.enabled = 5\n")
+    assert "off.toml:1: toggles.sms.enabled: " in run("diff", "old.toml", "old.toml", *given, code=1)
+
+
+@pytest.mark.parametrize("units", [["--units", "ids.csv"], []])
+def test_a_gate_of_neither_policy_is_refused(units: list[str]) -> None:
+    gate = {"toggle": "billing-bot", "rule": "rampp", "step": 0, "n": 40, "at": "2026-03-05T12:00:00Z"}
+    Path("gates.json").write_text(json.dumps([gate]))
+    text = run("diff", "old.toml", "new.toml", "--gates", "gates.json", *units, code=2)
+    assert text.startswith("turnout: gates.json: toggle `billing-bot` has no rule `rampp` with a ramp; write [{")
+
+
+def test_the_help_names_all_formats() -> None:
+    assert ".toml, .json or .yaml" in " ".join(run("diff", "--help").split())
+
+
 def test_faults_of_either_policy_are_listed() -> None:
     Path("new.toml").write_text("turnout = 2\n")
     assert "new.toml: the policy has 2 faults" in run("diff", "old.toml", "new.toml", code=1)

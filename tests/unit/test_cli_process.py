@@ -69,7 +69,51 @@ def test_a_reader_that_leaves_early_sees_no_traceback(tmp_path: Path) -> None:
         process.stdout.read(1)
         process.stdout.close()
         assert process.stderr.read() == b""
-        assert process.wait(120) in (0, 1)
+        assert process.wait(120) in (0, 141)
+
+
+def test_a_reader_that_leaves_at_once_gives_a_code_of_its_own(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "turnout", "schema"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(120) == 141
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize(
+    "arguments", [["schema"], ["check", SAMPLE], ["stale", SAMPLE, "--at", "2036-01-01", "--json"], ["--version"]]
+)
+def test_an_output_that_cannot_be_written_is_no_finding(arguments: list[str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "turnout", *arguments]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, timeout=120, check=False)
+    assert ended.returncode == 3
+    assert ended.stderr == b"turnout: the output cannot be written (No space left on device)\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell that closes streams")
+def test_without_an_output_the_code_says_it(tmp_path: Path) -> None:
+    line = f"'{sys.executable}' -m turnout stale '{SAMPLE}' --at 2036-01-01 >&-"
+    assert subprocess.run(["sh", "-c", line], cwd=tmp_path, timeout=120, check=False).returncode == 1
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_fault_of_turnout_itself_is_no_finding(as_json: bool, tmp_path: Path) -> None:
+    code = (
+        "import turnout, turnout.cli\n"
+        "def stale_toggles(*args, **named): raise KeyError('nobody thought of it')\n"
+        "turnout.stale_toggles = stale_toggles\n"
+        "turnout.cli.main()\n"
+    )
+    ended = start("stale", SAMPLE, *["--json"] * as_json, cwd=tmp_path, code=code)
+    assert ended.returncode == 3
+    assert "in stale_toggles" in ended.stderr
+    last = "turnout: KeyError: 'nobody thought of it'; this is its own fault, please report it"
+    assert ended.stderr.splitlines()[-1] == last
+    assert (json.loads(ended.stdout)["error"]["kind"] if as_json else ended.stdout) == ("internal" if as_json else "")
 
 
 def test_a_terminal_without_unicode_is_served_too(tmp_path: Path) -> None:

@@ -138,8 +138,9 @@ def test_the_last_step_waits_for_nothing() -> None:
 def test_who_is_in_is_who_the_bucket_says() -> None:
     """By the ramp alone: the rule's condition, the schedule and `enabled` would let nobody in."""
     found = run_json("ramp", ramped(salt="spring"), "--at", "2026-03-02T00:00:00Z", "--units", "ids.csv")
-    assert found["units"] == len(UNITS)
+    assert (found["rows"], found["unit_column"]) == (len(UNITS), "customer_id")
     (ramp,) = found["ramps"]
+    assert (ramp["units"], ramp["unit_column"]) == (len(UNITS), "customer_id")
     assert (ramp["unit"], ramp["salt"]) == ("customer_id", "spring")
     seen: set[str] = set()
     shares = {1: 10, 3: 30, 8: 100}
@@ -160,6 +161,77 @@ def test_a_shadow_step_watches_and_lets_nobody_in() -> None:
     assert (shadow["units_in"], shadow["watched"], shadow["newly_in"]) == (0, len(UNITS), [])
     assert (live["watched"], live["units_in"]) == (0, len(live["newly_in"]))
     assert live["units_in"] > 10
+
+
+def test_a_unit_counts_once_whatever_its_rows() -> None:
+    """Rows without a unit are none; an empty text is no unit either."""
+    rows = "customer_id,plan\n" + "\n".join(f"{unit},{plan}" for plan in "ab" for unit in UNITS) + '\n,c\n"",d\n'
+    Path("twice.csv").write_text(rows)
+    at = ["--at", "2026-03-02T00:00:00Z"]
+    twice, once = (run_json("ramp", ramped(), "--units", name, *at) for name in ("twice.csv", "ids.csv"))
+    assert twice["rows"] == 2 * len(UNITS) + 2
+    assert twice["ramps"] == once["ramps"]
+    text = run("ramp", ramped(), "--units", "twice.csv", *at)
+    assert "400 units, by the ramp alone" in text
+    assert "402 rows of 802 without a unit, or with one given before" in text
+    assert "given before" not in run("ramp", ramped(), "--units", "ids.csv", *at)
+
+
+def test_the_units_are_those_of_the_column_that_the_ramp_names() -> None:
+    pl.DataFrame({"id": UNITS, "account_id": [f"a-{n % 40}" for n in range(len(UNITS))]}).write_csv("accounts.csv")
+    found = run_json("ramp", ramped(unit="account_id"), "--units", "accounts.csv", "--at", "2026-03-02T00:00:00Z")
+    (ramp,) = found["ramps"]
+    assert (ramp["units"], ramp["unit_column"]) == (40, "account_id")
+    expected = {f"a-{n}" for n in range(40) if turnout.bucket(f"a-{n}", "chat") < 10}
+    assert set(ramp["days"][0]["newly_in"]) == expected
+    pl.DataFrame({"id": UNITS, "account_id": [0.5] * len(UNITS)}).write_parquet("odd.parquet")
+    text = run("ramp", ramped(unit="account_id"), "--units", "odd.parquet", code=2)
+    assert "odd.parquet: the ids in 'account_id' are Float64, neither text nor whole numbers; write text" in text
+
+
+def test_a_column_that_the_ramp_names_and_the_file_has_not() -> None:
+    text = run("ramp", ramped(unit="account_id"), "--units", "ids.csv", "--at", "2026-03-02T00:00:00Z")
+    assert "no column account_id in the file: the ids of customer_id stand for it" in text
+    found = run_json("ramp", ramped(unit="account_id"), "--units", "ids.csv", "--at", "2026-03-02T00:00:00Z")
+    assert found["ramps"][0]["unit_column"] == "customer_id"
+    assert "no column" not in run("ramp", ramped(), "--units", "ids.csv", "--at", "2026-03-02T00:00:00Z")
+
+
+def test_days_to_come_are_marked_as_planned() -> None:
+    at = ["--at", "2026-03-04T00:00:00Z", "--units", "ids.csv"]
+    (found,) = run_json("ramp", ramped(), *at)["ramps"]
+    states = [(day["date"][-2:], day["state"]) for day in found["days"]]
+    assert states == [
+        ("01", "done"), ("02", "done"), ("03", "done"), ("04", "current"), ("05", "planned"), ("06", "planned"),
+        ("07", "planned"), ("08", "planned"),
+    ]  # fmt: skip
+    lines = run("ramp", ramped(), *at).splitlines()
+    days = [line.split()[:2] for line in lines[lines.index("") :] if " 2026-03-" in line and "step" not in line][-3:]
+    assert days == [["done", "2026-03-01"], ["now", "2026-03-03"], ["plan", "2026-03-08"]]
+    stopped = ramped(pauses=[{"from": "2026-03-03T00:00:00Z", "reason": "csat"}])
+    (found,) = run_json("ramp", stopped, *at, "--days", "2")["ramps"]
+    assert [day["state"] for day in found["days"]] == ["current", "unknown"]
+
+
+def test_there_are_no_days_after_the_year_9999() -> None:
+    at = ["--at", "9999-12-30T12:00:00Z", "--units", "ids.csv", "--days", "366"]
+    (found,) = run_json("ramp", ramped(), *at)["ramps"]
+    assert [day["date"] for day in found["days"]] == ["9999-12-30", "9999-12-31"]
+    late = ramped(started_at="9999-12-30T00:00:00Z")
+    (found,) = run_json("ramp", late, "--at", "2026-03-01T00:00:00Z", "--units", "ids.csv")["ramps"]
+    assert plan(found)[1:] == [("unknown", None)] * 2
+    assert [day["date"] for day in found["days"]] == ["9999-12-30"]
+
+
+def test_a_gate_that_no_step_waits_for_is_told_where_it_stands() -> None:
+    gate = {"toggle": "billing-bot", "rule": "rampp", "step": 0, "n": 40, "at": "2026-03-05T12:00:00Z"}
+    Path("gates.json").write_text(json.dumps([gate]))
+    text = run("ramp", SAMPLE, "--gates", "gates.json", *GATE, code=2)
+    assert text.startswith("turnout: gates.json: toggle `billing-bot` has no rule `rampp` with a ramp; write [{")
+    Path("gates.json").write_text(json.dumps([gate | {"rule": "ramp"}]))
+    wrong = ["--gate", "billing-bot:ramp:1:40:2026-03-05T12:00:00Z"]
+    text = run("ramp", SAMPLE, "--gates", "gates.json", *wrong, code=2)
+    assert text.startswith("turnout: --gate: toggles.billing-bot.rules.ramp: step 1 waits for no samples")
 
 
 def test_all_ramps_of_a_policy_and_none() -> None:

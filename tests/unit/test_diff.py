@@ -199,6 +199,11 @@ def test_gates_count_where_there_is_such_a_step() -> None:
     gate = turnout.GateResult("a", "r", 0, 5, AT - dt.timedelta(days=5))
     assert turnout.diff_policies(before, after, ["u"], at=AT).decisions[0].new == "off (shadow: on)"
     assert turnout.diff_policies(before, after, ["u"], at=AT, gates=[gate]).decisions == ()
+    assert turnout.diff_policies(after, before, ["u"], at=AT, gates=[gate]).decisions == ()
+    with pytest.raises(ValueError, match="step 1 waits for no samples"):
+        turnout.diff_policies(before, after, ["u"], at=AT, gates=[gate, turnout.GateResult("a", "r", 1, 5, AT)])
+    with pytest.raises(ValueError, match="has no rule `r`"):
+        turnout.diff_policies(before, before, gates=[gate])
 
 
 def test_calls_that_cannot_be_meant() -> None:

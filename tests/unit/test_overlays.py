@@ -9,7 +9,7 @@ import pytest
 
 import turnout
 from tests.unit.test_cli import run, run_json
-from turnout.patch import parse_path
+from turnout.patch import parse_path, path_text
 
 BASE = """turnout = 1
 environment = "test"
@@ -94,8 +94,28 @@ def test_whatever_a_key_holds_it_can_be_deleted() -> None:
     assert found.document["segments"] == {}
 
 
-def test_deleting_what_is_not_there_is_nothing() -> None:
-    assert load("[toggles.fax]\n_delete = true\n") == turnout.load_policy("policy.toml")
+@pytest.mark.parametrize(
+    ("overlay", "words"),
+    [
+        ("\n[toggles.chatt]\n_delete = true\n", "toggles.chatt (1.toml, line 2): deleted, but not there; did you mean `chat`?"),
+        ('{"toggles":\n{"fax": null}}', 'toggles.fax (1.json, line 2): deleted, but not there; take it out; there are `chat`, `"sms ü"`'),
+        ("toggles.chat.scedule._delete = true\n", "toggles.chat.scedule (1.toml, line 1): deleted, but not there; did you mean `schedule`?"),
+        ("toggles.chat.owner.name._delete = true\n", "toggles.chat.owner.name (1.toml, line 1): deleted, but not there; take it out"),
+    ],
+)  # fmt: skip
+def test_what_is_deleted_must_be_there(overlay: str, words: str) -> None:
+    """Otherwise a slip of the pen would leave it in force."""
+    assert words in faults(overlay)
+    (found,) = [p for p in load(overlay, strict=False).problems if p.message == "deleted, but not there"]
+    assert str(found) == words
+
+
+def test_what_one_overlay_deletes_is_not_there_for_the_next() -> None:
+    gone = "toggles.chat.schedule._delete = true\n"
+    assert faults(gone, gone) == [
+        "toggles.chat.schedule (2.toml, line 1): deleted, but not there; take it out; there are `category`, `created`, "
+        "`fallback`, `monitors`, `owner`, `review_by`, `rollback`"
+    ]
 
 
 def test_the_last_overlay_wins() -> None:
@@ -111,6 +131,31 @@ def test_what_one_overlay_deletes_another_may_set_up() -> None:
 
 def test_an_overlay_need_not_be_a_policy_and_an_empty_one_changes_nothing() -> None:
     assert load("") == load("{}") == turnout.load_policy("policy.toml")
+
+
+@pytest.mark.parametrize("text", ["", "# not yet\n", "---\n", "---\n# not yet\n...\n", "~\n", "{}"])
+def test_an_empty_overlay_in_yaml_changes_nothing_either(text: str) -> None:
+    whole = turnout.load_policy("policy.toml")
+    assert turnout.load_policy("policy.toml", write("empty.yaml", text)) == whole
+    assert turnout.load_policy("policy.toml", write("empty.yaml", text), "empty.yaml") == whole
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("null", "null"),
+        ("true", "true or false"),
+        ("7", "a whole number"),
+        ("7.5", "a number"),
+        ('"text"', "text"),
+        ("[1]", "a list"),
+    ],
+)
+def test_what_is_no_table_is_called_by_the_words_of_documents(value: str, words: str) -> None:
+    write("1.json", value)
+    with pytest.raises(turnout.PolicyError) as error:
+        turnout.load_policy("policy.toml", "1.json")
+    assert str(error.value) == f"document (1.json, line 1): {words} where a table is expected; write a table"
 
 
 def test_a_fault_names_the_file_that_set_the_value() -> None:
@@ -166,7 +211,6 @@ def test_every_file_is_read_before_any_is_refused() -> None:
         ('[toggles.chat]\n_delete = "yes"\n', "toggles.chat._delete (1.toml, line 2): `_delete` is not true"),
         ('[toggles.chat]\nowner = "x"\n_delete = true\n', "(1.toml, line 3): a table that is deleted and has `owner`"),
         ("_delete = true\n", "_delete (1.toml, line 1): the whole document cannot be deleted"),
-        ("[1]", "document (1.json, line 1): a list is no policy"),
         ('{"toggles": {"chat": {"_delete": true}}}', "toggles.chat._delete (1.json, line 1): unknown key `_delete`"),
         ("toggles.chat.monitors = [{ _delete = true }]\n", "monitors[0]._delete (1.toml, line 1): unknown key"),
     ],
@@ -184,6 +228,20 @@ def test_a_toggle_may_have_any_name() -> None:
 def test_lenient_takes_the_merged_document_as_it_takes_any() -> None:
     found = load("toggles.chat.owner._delete = true\n", strict=False)
     assert [problem.path for problem in found.problems] == ["toggles.chat.owner"]
+
+
+def test_what_a_lenient_load_lets_pass_has_its_file_and_line() -> None:
+    write("policy.toml", BASE.replace('category = "channel"', 'category = "chanel"', 1))
+    found = load("\ntoggles.chat.review_by = 2025-01-01\n", '{"toggles": {"sms ü":\n{"owner": null}}}', strict=False)
+    assert {(problem.path, problem.file, problem.line) for problem in found.problems} == {
+        ("toggles.chat.category", "policy.toml", 8),
+        ("toggles.chat.review_by", "1.toml", 2),
+        ('toggles."sms ü".owner', "2.json", 2),
+    }
+    assert found.problems == found.problems
+    assert turnout.Engine(found, clock=turnout.SystemClock()).policy.problems == found.problems
+    checked = run_json("check", "policy.toml", "--overlay", "1.toml", "--overlay", "2.json", "--lenient")
+    assert ("2.json", 2) in {(problem["file"], problem["line"]) for problem in checked["problems"]}
 
 
 def test_the_suffix_and_the_file_of_an_overlay_are_looked_at() -> None:
@@ -204,6 +262,24 @@ def test_the_suffix_and_the_file_of_an_overlay_are_looked_at() -> None:
 )
 def test_paths_are_read_as_they_are_written(text: str, steps: list[str | int]) -> None:
     assert parse_path(text) == steps
+    written = ""
+    for step in steps:
+        written = path_text(written, step) if isinstance(step, str) else f"{written}[{step}]"
+    assert written == text
+
+
+def test_a_key_with_quotes_is_the_same_in_all_paths() -> None:
+    """In those of the core, of YAML and of the library."""
+    key = 'a"b\\c\t\x1b\u202e'
+    shown = r'toggles."a\"b\\c\t\u{1b}\u{202e}"'
+    assert path_text("toggles", key) == shown
+    quoted = json.dumps(key)
+    for suffix, text in (("json", f'{{"toggles": {{{quoted}: 5}}}}'), ("yaml", f"toggles:\n  {quoted}: !x 5\n")):
+        with pytest.raises(turnout.PolicyError) as error:
+            turnout.load_policy(write(f"odd.{suffix}", text))
+        assert shown in [problem.path for problem in error.value.problems]
+    (line,) = faults(f"[toggles.{quoted}]\n_delete = 5\n")
+    assert line.startswith(f"{shown}._delete (1.toml, line 2): ")
 
 
 def test_the_commands_take_overlays() -> None:

@@ -64,7 +64,7 @@ def test_a_value_of_the_wrong_type_is_named(path: str, letter: str) -> None:
         found = [p for p in problems(written.text, form) if p.path == path]
         assert [(p.kind, p.line) for p in found] == [("shape", written.line(path))]
         if path == "turnout":
-            assert found[0].hint == "write turnout = 1"
+            assert found[0].hint == "write 1"
         else:
             assert found[0].message.startswith(f"{WORDS[letter]} where ")
             assert found[0].hint.startswith("write ")

@@ -207,10 +207,61 @@ def test_numbers_keep_within_the_range_of_documents() -> None:
     assert policy(f"turnout: {'0' * 5000}1\ntoggles: {{}}").digest == policy("turnout: 0x1\ntoggles: {}").digest
 
 
-def test_halves_of_surrogate_pairs() -> None:
-    half = faults('turnout: 1\nenvironment: "\\ud83d"\ntoggles: {}')
-    assert len(half) == 1
-    assert half[0][0] == 2
+@pytest.mark.parametrize("half", ["\\ud83d", "\\ude00", "\\ud83d\\ude00", "\\U0000d83d"])
+def test_halves_of_characters_are_none(half: str) -> None:
+    """Also two of them, which JSON takes for one."""
+    for text in (f'turnout: 1\nenvironment: "{half}"\ntoggles: {{}}', f'turnout: 1\n"{half}": 1\ntoggles: {{}}'):
+        assert next(line for line, *_ in faults(text)) == 2
+    assert policy('turnout: 1\nenvironment: "\\U0001F600"\ntoggles: {}').environment == "😀"
+
+
+@pytest.mark.parametrize(
+    ("line", "column"),
+    [
+        ("environment:\tday", 13),
+        ("environment: day\t", 17),
+        ("environment: a\tb", 15),
+        ("environment: day \t# by day", 18),
+        ('environment: "day"\t', 19),
+        ("environment: !!str\tday", 19),
+        ("environment\t: day", 12),
+        ("segments: {\t}", 12),
+        ("environment: |\t\n  day", 15),
+        ("environment: |\n  \tday", 14),
+        ("environment: day\n \tnight", 18),
+        ("\tenvironment: day", 1),
+        ("environment: |# by day\n  day", 14),
+    ],
+)
+def test_tabs_are_refused_where_the_parsers_do_not_agree(line: str, column: int) -> None:
+    found = faults(f"turnout: 1\n{line}\ntoggles: {{}}")
+    assert found
+    assert found[0][0] in (2, 3)
+    if yaml.__with_libyaml__ and "\n" not in line and not line.startswith("\t"):
+        assert found[0][:2] == (2, column)
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ('environment: "a\tb"', "a\tb"),
+        ("environment: 'a\tb'", "a\tb"),
+        ('environment: "a\\tb"', "a\tb"),
+        ("environment: |-\n  a\tb", "a\tb"),
+        ("environment: !!str 'a\tb' #\tc\td", "a\tb"),
+        ("#\tc\nenvironment: a # b\tc", "a"),
+        ("environment: a#b", "a#b"),
+    ],
+)
+def test_tabs_stand_in_texts_and_in_comments(line: str, value: str) -> None:
+    assert policy(f"turnout: 1\n{line}\ntoggles: {{}}").environment == value
+
+
+def test_a_hostile_text_of_tabs_costs_little_time() -> None:
+    began = time.perf_counter()
+    for text in ('["a"\t,' * 200_000, "a:\t1\n" * 200_000, "# " + "\t" * 10**6, "a:\t" + "'\t' " * 200_000):
+        assert faults(text)
+    assert time.perf_counter() - began < 60
 
 
 def test_what_an_entry_given_twice_held_is_gone() -> None:

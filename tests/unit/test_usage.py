@@ -229,6 +229,66 @@ def test_every_swap_counts_anew(tmp_path: Path, again: str) -> None:
     assert turnout.load_usage(file)["b"] == counted
 
 
+def test_a_clock_that_goes_back_takes_nothing_back(tmp_path: Path) -> None:
+    file, asked = tmp_path / "usage.json", engine()
+    ask(asked, "pro")
+    turnout.save_usage(asked, file, at=day(5))
+    ask(asked, "free")
+    found = turnout.save_usage(asked, file, at=day(3))["b"]
+    assert found["evaluations"] == 2
+    assert (found["last_evaluated_at"], found["outcome_since"]) == (day(5).isoformat(), day(5).isoformat())
+    assert turnout.save_usage(asked, file, at=day(4))["b"] == found, "nothing was asked since"
+    ask(asked, "free")
+    assert turnout.save_usage(asked, file, at=day(6))["b"]["last_evaluated_at"] == day(6).isoformat()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and modes of POSIX")
+def test_a_link_stays_and_so_does_the_mode(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    file, link, asked = tmp_path / "kept" / "usage.json", tmp_path / "usage.json", engine()
+    turnout.save_usage(asked, file, at=day(1))
+    umask = os.umask(0)
+    os.umask(umask)
+    assert file.stat().st_mode & 0o777 == 0o666 & ~umask
+    file.chmod(0o640)
+    link.symlink_to(file)
+    ask(asked, "pro")
+    turnout.save_usage(asked, link, at=day(2))
+    assert link.is_symlink()
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert turnout.load_usage(file)["b"]["evaluations"] == 1
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["kept", "usage.json", "usage.json"]
+
+
+def test_a_link_to_nothing_yet_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    link = tmp_path / "usage.json"
+    link.symlink_to(tmp_path / "kept" / "usage.json")
+    turnout.save_usage(engine(), link, at=day(1))
+    assert link.is_symlink()
+    assert set(turnout.load_usage(tmp_path / "kept" / "usage.json")) == {"a", "b"}
+
+
+def test_an_error_names_the_file_that_was_meant(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as absent:
+        turnout.save_usage(engine(), tmp_path / "nowhere" / "usage.json", at=day(1))
+    assert absent.value.filename == str(tmp_path / "nowhere" / "usage.json")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match=r"folder'?$") as folder:
+        turnout.save_usage(engine(), tmp_path / "folder", at=day(1))
+    assert folder.value.filename == str(tmp_path / "folder")
+    assert "draft" not in f"{absent.value} {folder.value}"
+
+
+def test_nobody_writes_the_draft_of_another(tmp_path: Path) -> None:
+    """Threads, and processes of one number: every container has a process 1."""
+    other = tmp_path / ".usage.json.0.draft"
+    other.write_text("half of ")
+    turnout.save_usage(engine(), tmp_path / "usage.json", at=day(1))
+    assert other.read_text() == "half of "
+    assert sorted(path.name for path in tmp_path.iterdir()) == [other.name, "usage.json"]
+
+
 def test_json_that_is_nested_without_end_is_no_usage_file(tmp_path: Path) -> None:
     file = tmp_path / "usage.json"
     file.write_text("[" * 100_000, "utf-8")

@@ -14,7 +14,7 @@ NEEDED = ("typer", "rich")
 
 
 def main() -> None:
-    """Runs the command line; exits 0 when good, 1 on faults in a document, 2 on wrong usage."""
+    """Runs the command line; exits 0 when good, 1 on faults in a document, 2 on wrong usage, 3 when it fails."""
     if any(importlib.util.find_spec(name) is None for name in NEEDED):
         print("The command line of turnout is an extra; get it with: pip install 'turnout[cli]'", file=sys.stderr)
         raise SystemExit(2)

@@ -2,56 +2,20 @@
 
 from __future__ import annotations
 
-import io
-import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
-from turnout.cli.faults import EXIT_FAULTS, CliError, report
-
-
-class TurnoutGroup(TyperGroup):
-    """Answers every fault of the caller's with one line, or with `{"error": ...}` where `--json` was asked for."""
-
-    def main(self, args: Sequence[str] | None = None, *positional: Any, **named: Any) -> Any:
-        """Runs a command line and leaves with its exit code."""
-        given = list(sys.argv[1:] if args is None else args)
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
-                # a sign that the terminal cannot show is no reason to fail
-                stream.reconfigure(errors="backslashreplace")
-        named["standalone_mode"] = False
-        try:
-            code = super().main(given, *positional, **named)
-        except CliError as fault:
-            report(fault, as_json="--json" in given)
-            code = fault.exit_code
-        except typer.TyperException as fault:
-            # A word that is no command has no help of its own.
-            command = f"{given[0]} " if given and given[0] in self.commands else ""
-            hint = f"see: turnout {command}--help"
-            report(CliError(_sentence(fault.format_message()), hint=hint), as_json="--json" in given)
-            code = fault.exit_code
-        except typer.Abort:
-            code = 130
-        raise SystemExit(code if isinstance(code, int) else 0)
-
-
-def _sentence(message: str) -> str:
-    # Typer's messages stand alone; ours go on with a hint after a semicolon
-    return message.rstrip(".").replace("\n", " ")
-
+from turnout.cli.faults import EXIT_FAULTS
+from turnout.cli.group import TurnoutGroup
 
 app = typer.Typer(
     name="turnout",
     cls=TurnoutGroup,
     help="Feature toggles and ramps for customer support: check a policy, ask it, watch it run over contacts.",
-    epilog="Exit codes: 0 good, 1 the document has faults or stale toggles, 2 wrong usage. Instants are RFC 3339 with "
-    "an offset; shares and buckets are percent, 0 to 100.",
+    epilog="Exit codes: 0 good, 1 the document has faults or stale toggles, 2 wrong usage, 3 the output cannot be "
+    "written or turnout failed. Instants are RFC 3339 with an offset; shares and buckets are percent, 0 to 100.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -201,8 +165,20 @@ def explain(
 
 @app.command()
 def diff(
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="Policy file, .toml or .json.")],
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Policy file, .toml, .json or .yaml.")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="Policy file to compare it with.")],
+    overlay: Annotated[
+        list[Path] | None,
+        typer.Option("--overlay", metavar="FILE", help="What differs here, merged into both policies; repeatable."),
+    ] = None,
+    old_overlay: Annotated[
+        list[Path] | None,
+        typer.Option("--old-overlay", metavar="FILE", help="The same for OLD alone, after --overlay; repeatable."),
+    ] = None,
+    new_overlay: Annotated[
+        list[Path] | None,
+        typer.Option("--new-overlay", metavar="FILE", help="The same for NEW alone, after --overlay; repeatable."),
+    ] = None,
     units: UnitsOption = None,
     unit_column: UnitColumnOption = None,
     at: AtOption = None,
@@ -215,7 +191,8 @@ def diff(
     """
     from turnout.cli.diff import run_diff
 
-    run_diff(old, new, units, unit_column, at, gates, as_json=as_json)
+    sides = ((old, *(overlay or []), *(old_overlay or [])), (new, *(overlay or []), *(new_overlay or [])))
+    run_diff(*sides, units, unit_column, at, gates, as_json=as_json)
 
 
 @app.command()

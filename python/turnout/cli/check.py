@@ -56,7 +56,10 @@ def summarise(engine: Engine, now: dt.datetime) -> dict[str, Any]:
     overdue = []
     ramps: list[dict[str, Any]] = []
     for key, toggle in policy.toggles.items():
-        categories.setdefault(str(toggle.get("category", "unknown")), []).append(key)
+        if not isinstance(toggle, dict):  # a fault that a lenient load let pass
+            toggle = {}
+        category = toggle.get("category")
+        categories.setdefault(category if category in CATEGORIES else "unknown", []).append(key)
         review_by = str(toggle.get("review_by", ""))
         if review_by and review_by[:10] < now.date().isoformat():
             overdue.append({"toggle": key, "review_by": review_by[:10], "owner": toggle.get("owner")})

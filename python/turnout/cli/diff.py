@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from turnout.cli.console import bullets, escape, instant_text, plain_table, progress_bar, stderr_console, stdout_console
 from turnout.cli.faults import counted, print_json
-from turnout.cli.inputs import now_utc, parse_instant, read_gates, read_policy, short_digest
+from turnout.cli.inputs import gate_faults, now_utc, parse_instant, read_gates, read_policy, short_digest
 from turnout.cli.units import Units, read_units
 
 if TYPE_CHECKING:
@@ -26,14 +26,24 @@ SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 
 
 def run_diff(
-    old: Path, new: Path, units: Path | None, column: str | None, at: str | None, gates: Path | None, *, as_json: bool
+    old: Sequence[Path],
+    new: Sequence[Path],
+    units: Path | None,
+    column: str | None,
+    at: str | None,
+    gates: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
-    """Compares two policy files and shows what differs."""
+    """Compares two policies, each of a file and its overlays, and shows what differs."""
     from turnout import diff_policies
+    from turnout.diff import engines_of
 
-    policies = (read_policy(old), read_policy(new))
+    policies = (read_policy(old[0], old[1:]), read_policy(new[0], new[1:]))
     instant = now_utc() if at is None else parse_instant(at, "--at")
     passed = read_gates(gates)
+    with gate_faults(gates):
+        engines_of(policies, instant, passed)
     who: Units | None = None if units is None else read_units(units, column, policies)
     with progress_bar(stderr_console(), shown=who is not None and not as_json) as tick:
         found = diff_policies(
@@ -45,16 +55,18 @@ def run_diff(
             progress=tick,
         )
     if as_json:
-        head = {"old": str(old), "new": str(new), "unit_column": None if who is None else who.column}
-        print_json(head | found.to_dict())
+        head: dict[str, object] = {"old": str(old[0]), "new": str(new[0])}
+        head |= {"old_overlays": list(map(str, old[1:])), "new_overlays": list(map(str, new[1:]))}
+        print_json(head | {"unit_column": None if who is None else who.column} | found.to_dict())
         return
     show_diff(stdout_console(), old, new, found)
 
 
-def show_diff(console: Console, old: Path, new: Path, found: PolicyDiff) -> None:
+def show_diff(console: Console, old: Sequence[Path], new: Sequence[Path], found: PolicyDiff) -> None:
     """What differs: toggles, values, customers."""
-    digests = (short_digest(found.old_digest), short_digest(found.new_digest))
-    console.print(f"[bold]{escape(str(old))}[/] ({digests[0]}) -> [bold]{escape(str(new))}[/] ({digests[1]})")
+    sides = ((old, found.old_digest), (new, found.new_digest))
+    titles = [f"[bold]{escape(' + '.join(map(str, files)))}[/] ({short_digest(digest)})" for files, digest in sides]
+    console.print(" -> ".join(titles), soft_wrap=True)
     if not found.values:
         console.print("the documents say the same, so they decide the same")
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import sys
+import traceback
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 EXIT_GOOD = 0
 EXIT_FAULTS = 1
 EXIT_USAGE = 2
+EXIT_FAILED = 3
+"""Neither the document nor the caller is at fault: the output cannot be written, or turnout has a fault."""
+EXIT_PIPE = 141
+"""The reader of the output has left: as the shell shows of a program that SIGPIPE has ended."""
 
 
 class CliError(Exception):
@@ -93,6 +98,20 @@ def report(fault: CliError, *, as_json: bool) -> None:
     print(f"turnout: {fault.line()}", file=sys.stderr)
     for line in problem_lines(fault.where or "policy", fault.problems):
         print(f"  {line}", file=sys.stderr)
+
+
+def report_failure(error: Exception, *, as_json: bool) -> None:
+    """Prints a fault that nobody foresaw, with what is needed to mend it."""
+    fault = CliError(
+        f"{type(error).__name__}: {error}",
+        where="turnout",
+        hint="this is its own fault, please report it",
+        kind="internal",
+    )
+    if as_json:
+        print_json(fault.to_dict())
+    traceback.print_exception(error, file=sys.stderr)
+    print(f"turnout: {fault.message}; {fault.hint}", file=sys.stderr)
 
 
 def print_json(value: Any) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SHORT_DIGEST_CHARS = 12
 # the largest whole number that all readers of JSON agree on
 MOST_SAMPLES = 2**53
+GATES_HINT = 'write [{"toggle": "billing-bot", "rule": "ramp", "step": 0, "n": 512, "at": "2026-03-07T00:00:00Z"}]'
 
 
 def read_bytes(path: Path, what: str, hint: str) -> bytes:
@@ -149,7 +150,7 @@ def read_gates(path: Path | None) -> list[GateResult]:
 
     if path is None:
         return []
-    hint = 'write [{"toggle": "billing-bot", "rule": "ramp", "step": 0, "n": 512, "at": "2026-03-07T00:00:00Z"}]'
+    hint = GATES_HINT
     rows = read_json(path, "gates file", hint)
     if not isinstance(rows, list):
         raise CliError("is not a JSON list", where=str(path), hint=hint)
@@ -167,6 +168,17 @@ def read_gates(path: Path | None) -> list[GateResult]:
         at = parse_instant(row["at"], where)
         gates.append(GateResult(row["toggle"], row["rule"], row["step"], row["n"], at))
     return gates
+
+
+@contextmanager
+def gate_faults(path: Path | None) -> Iterator[None]:
+    """Turns the refusal of a gate result that no step waits for into a fault that names the file of it."""
+    try:
+        yield
+    except ValueError as error:
+        if path is None:
+            raise
+        raise CliError(str(error), where=str(path), hint=GATES_HINT) from None
 
 
 def engine_at(policy: Policy, at: dt.datetime, gates: Path | None) -> Engine:

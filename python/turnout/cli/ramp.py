@@ -17,7 +17,7 @@ import polars as pl
 
 from turnout.change import ramps
 from turnout.cli.faults import CliError
-from turnout.cli.inputs import parse_instant, read_gates
+from turnout.cli.inputs import gate_faults, parse_instant, read_gates
 
 if TYPE_CHECKING:
     from turnout import Engine, GateResult, Policy, RampPosition
@@ -62,6 +62,8 @@ class Day:
     step: int | None
     percent: float
     mode: str
+    state: str
+    """`done`, `current`, `planned`, or `unknown` where a person must look before it can be told."""
     units_in: int
     """Units that the ramp lets in."""
     watched: int
@@ -86,27 +88,46 @@ class RampPlan:
     salt: str
     steps: tuple[StepPlan, ...]
     days: tuple[Day, ...]
+    units: int | None
+    """How many units of the file it chooses from."""
+    unit_column: str | None
+    """The column of the file that holds them."""
 
     def to_dict(self) -> dict[str, Any]:
         """The ramp as JSON."""
-        own = (
-            {"toggle": self.toggle} | self.position.to_dict() | {"off": self.off, "unit": self.unit, "salt": self.salt}
-        )
+        own = {"toggle": self.toggle} | self.position.to_dict()
+        own |= {name: getattr(self, name) for name in ("off", "unit", "salt", "units", "unit_column")}
         return own | {"plan": [s.to_dict() for s in self.steps], "days": [day.to_dict() for day in self.days]}
 
 
-def read_all_gates(path: Path | None, texts: Sequence[str]) -> list[GateResult]:
-    """The gate results of `--gates FILE` and of each `--gate`."""
+def read_all_gates(policy: Policy, path: Path | None, texts: Sequence[str]) -> list[GateResult]:
+    """The gate results of `--gates FILE` and of each `--gate`; each must be one that a step of the policy waits for."""
     from turnout import GateResult
 
-    gates = read_gates(path)
+    gates = []
+    for gate in read_gates(path):
+        with gate_faults(path):
+            check_gate(policy, gate)
+        gates.append(gate)
     for text in texts:
         found = GATE.fullmatch(text)
         if found is None:
             raise CliError(f"{text!r} is not TOGGLE:RULE:STEP:N:INSTANT", where="--gate", hint=GATE_HINT)
         at = parse_instant(found["at"], "--gate")
-        gates.append(GateResult(found["toggle"], found["rule"], int(found["step"]), int(found["n"]), at))
+        gate = GateResult(found["toggle"], found["rule"], int(found["step"]), int(found["n"]), at)
+        try:
+            check_gate(policy, gate)
+        except ValueError as error:
+            raise CliError(str(error), where="--gate", hint=GATE_HINT) from None
+        gates.append(gate)
     return gates
+
+
+def check_gate(policy: Policy, gate: GateResult) -> None:
+    """Raises ValueError where no step of a policy waits for a gate."""
+    from turnout import Engine, ManualClock
+
+    Engine(policy, clock=ManualClock(LONG_AGO), gates=[gate])
 
 
 def plan_ramps(
@@ -115,18 +136,25 @@ def plan_ramps(
     """Every ramp of a policy, or those of one toggle."""
     from turnout import Engine, ManualClock
 
-    try:
-        engine = Engine(policy, clock=ManualClock(at), gates=gates)
-    except ValueError as error:
-        raise CliError(str(error), where="--gate", hint=GATE_HINT) from None
+    engine = Engine(policy, clock=ManualClock(at), gates=gates)
     for toggle, rule, _, ramp in ramps(policy.document):
         if key in (None, toggle):
             position = position_of(engine, toggle, rule, at)
             likely = hurried(policy, toggle, rule, position, at, gates)
             steps = tuple(plan_steps(likely, toggle, rule, ramp, position))
-            seen = () if units is None else tuple(plan_days(likely, toggle, rule, ramp, at, steps, units, days))
-            off = why_off(policy.toggles[toggle])
-            yield RampPlan(toggle, position, off, ramp["unit"], ramp.get("salt", toggle), steps, seen)
+            chosen = None if units is None else units.of_ramp(ramp["unit"])
+            seen = () if chosen is None else tuple(plan_days(likely, toggle, rule, at, steps, chosen, days))
+            yield RampPlan(
+                toggle,
+                position,
+                why_off(policy.toggles[toggle]),
+                ramp["unit"],
+                ramp.get("salt", toggle),
+                steps,
+                seen,
+                None if chosen is None else chosen.len(),
+                None if chosen is None else chosen.name,
+            )
 
 
 def why_off(toggle: Mapping[str, Any]) -> str | None:
@@ -178,10 +206,8 @@ def hurried(
 
 def fits(policy: Policy, gate: GateResult) -> bool:
     """Whether a policy has the step of a gate."""
-    from turnout import Engine, ManualClock
-
     try:
-        Engine(policy, clock=ManualClock(LONG_AGO), gates=[gate])
+        check_gate(policy, gate)
     except ValueError:
         return False
     return True
@@ -224,34 +250,40 @@ def plan_days(
     engine: Engine,
     toggle: str,
     rule: str,
-    ramp: Mapping[str, Any],
     at: dt.datetime,
     steps: Sequence[StepPlan],
-    units: Units,
+    units: pl.Series,
     days: int | None,
 ) -> Iterator[Day]:
     """Who is in at the end of each day: from that of the first step until that of the last one, or `days` from now."""
-    name = ramp["unit"]
-    attributes = units.attributes.select(name) if name in units.attributes.columns else None
-    before, last_step = pl.Series("in", [False]).new_from_index(0, units.ids.len()), object()
+    before, last_step = pl.Series("in", [False]).new_from_index(0, units.len()), object()
     day: Day | None = None
     for date in dates(at, steps, days):
         end = dt.datetime.combine(date, dt.time.max, dt.UTC)
         found = position_of(engine, toggle, rule, end)
+        state = state_of(date, at, steps, found)
         if day is None or found.step != last_step:
-            batch = engine.evaluate_many(toggle, units.ids, attributes, at=end)
+            batch = engine.evaluate_many(toggle, units, at=end)
             enabled = pl.Series("in", batch.enabled)
             watched = int((batch.reason == "SHADOW").sum())
-            new = units.ids.filter(enabled & ~before).to_list()
-            day = Day(date, found.step, found.percent, found.mode, int(enabled.sum()), watched, tuple(new))
+            new = units.filter(enabled & ~before).to_list()
+            day = Day(date, found.step, found.percent, found.mode, state, int(enabled.sum()), watched, tuple(new))
             before, last_step = enabled, found.step
         else:
-            day = dataclasses.replace(day, date=date, newly_in=())
+            day = dataclasses.replace(day, date=date, state=state, newly_in=())
         yield day
 
 
+def state_of(date: dt.date, at: dt.datetime, steps: Sequence[StepPlan], found: RampPosition) -> str:
+    """Whether a day is over, is today, or is to come; and then whether it can be told how it will be."""
+    if date <= at.date():
+        return "done" if date < at.date() else "current"
+    following = 0 if found.step is None else found.step + 1
+    return "unknown" if following < len(steps) and steps[following].state == "unknown" else "planned"
+
+
 def dates(at: dt.datetime, steps: Sequence[StepPlan], days: int | None) -> list[dt.date]:
-    """The days to look at."""
+    """The days to look at; there are none after the year 9999."""
     known = [step.from_at.date() for step in steps if step.from_at is not None]
     if days is not None:
         first, count = at.date(), days
@@ -259,4 +291,4 @@ def dates(at: dt.datetime, steps: Sequence[StepPlan], days: int | None) -> list[
         first, count = known[0], min((max(known[-1], at.date()) - known[0]).days + 1, DAYS_MOST)
     else:
         first, count = at.date(), 1
-    return [first + dt.timedelta(days=n) for n in range(count)]
+    return [first + dt.timedelta(days=n) for n in range(min(count, (dt.date.max - first).days + 1))]

@@ -10,12 +10,13 @@ from turnout.cli.console import bar, escape, instant_text, percent_text, plain_t
 from turnout.cli.faults import CliError, counted, print_json
 from turnout.cli.inputs import now_utc, parse_instant, read_policy, require_toggle, short_digest
 from turnout.cli.ramp import Day, RampPlan, StepPlan, plan_ramps, read_all_gates
-from turnout.cli.units import read_units
+from turnout.cli.units import Units, read_units
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 BAR_CELLS = 10
+DAY_SIGNS = {"done": "done", "current": "[bold cyan]now[/]", "planned": "[dim]plan[/]", "unknown": "unknown"}
 SIGNS = {"done": "[green]done[/]", "current": "[bold cyan]now[/]", "planned": "", "unknown": ""}
 
 
@@ -40,11 +41,10 @@ def run_ramp(
         raise CliError("says for how many days to count units, and there are none", where="--days", hint="add --units")
     instant = now_utc() if at is None else parse_instant(at, "--at")
     who = None if units is None else read_units(units, column, [policy])
-    plans = list(plan_ramps(policy, key, instant, read_all_gates(gates, gate), who, days))
+    plans = list(plan_ramps(policy, key, instant, read_all_gates(policy, gates, gate), who, days))
     if as_json:
         head: dict[str, object] = {"path": str(path), "digest": policy.digest, "at": instant.isoformat()}
-        by = None if who is None else who.column
-        head |= {"units": None if who is None else who.ids.len(), "unit_column": by}
+        head |= {"rows": None if who is None else who.ids.len(), "unit_column": None if who is None else who.column}
         print_json(head | {"ramps": [plan.to_dict() for plan in plans]})
         return
     console = stdout_console()
@@ -58,7 +58,7 @@ def run_ramp(
         show_ramp(console, plan)
         if who is not None:
             console.print()
-            show_days(console, plan.days, who.ids.len())
+            show_days(console, plan, who)
 
 
 def show_ramp(console: Console, plan: RampPlan) -> None:
@@ -125,13 +125,15 @@ def next_text(plan: RampPlan) -> str:
     return f"{waits}; at the earliest {instant_text(step.from_at)}" if step.from_at is not None else waits
 
 
-def show_days(console: Console, days: Sequence[Day], units: int) -> None:
+def show_days(console: Console, plan: RampPlan, who: Units) -> None:
     """Who is in on which day; days on which nothing changes are drawn together."""
-    table = plain_table("end of day", ">step", ">share", ">in", ">of units", ">new", "such as")
-    for first, last in runs(days):
+    units = plan.units or 0
+    table = plain_table("", "end of day", ">step", ">share", ">in", ">of units", ">new", "such as")
+    for first, last in runs(plan.days):
         when = f"{first.date}" if first.date == last.date else f"{first.date} - {last.date:%m-%d}"
-        some = ", ".join(map(str, first.newly_in[:3])) + (", ..." if len(first.newly_in) > 3 else "")
+        some = ", ".join(map(str, first.newly_in[:2])) + (", ..." if len(first.newly_in) > 2 else "")
         table.add_row(
+            DAY_SIGNS["current" if first.state == "done" != last.state else first.state],
             when,
             "-" if first.step is None else str(first.step),
             percent_text(first.percent) if first.mode != "shadow" else "shadow",
@@ -142,6 +144,12 @@ def show_days(console: Console, days: Sequence[Day], units: int) -> None:
         )
     console.print(table)
     console.print(f"{counted(units, 'unit')}, by the ramp alone: other rules, consent and schedules decide besides")
+    if plan.unit_column != plan.unit:
+        console.print(f"no column {escape(plan.unit)} in the file: the ids of {escape(who.column)} stand for it")
+    if units < who.ids.len():
+        console.print(
+            f"{counted(who.ids.len() - units, 'row')} of {who.ids.len():,} without a unit, or with one given before"
+        )
 
 
 def runs(days: Sequence[Day]) -> Iterator[tuple[Day, Day]]:

@@ -28,6 +28,15 @@ class Units:
     attributes: pl.DataFrame
     column: str
     """The column that holds the units."""
+    path: Path
+    """The file."""
+
+    def of_ramp(self, unit: str) -> pl.Series:
+        """The units that a ramp keeps together, each once: of the attribute that it names, or else of the ids."""
+        found = self.attributes[unit] if unit in self.attributes.columns else self.ids
+        check_ids(found, self.path, "write text or whole numbers into it")
+        found = found.drop_nulls().unique(maintain_order=True)
+        return found if found.dtype.is_integer() else found.filter(found.cast(pl.String) != "")
 
 
 def read_units(path: Path, column: str | None, policies: Iterable[Policy] = ()) -> Units:
@@ -54,11 +63,15 @@ def read_units(path: Path, column: str | None, policies: Iterable[Policy] = ()) 
     except (pl.exceptions.PolarsError, OSError) as error:
         reason = str(error).splitlines()[0]
         raise CliError(f"cannot be read ({reason})", where=str(path), hint=HINT, kind="bad_units") from None
-    ids = frame[name]
+    check_ids(frame[name], path, "choose the column with --unit-column")
+    return Units(frame[name], frame, name, path)
+
+
+def check_ids(ids: pl.Series, path: Path, hint: str) -> None:
+    """Refuses a column that holds other things than ids."""
     if not (ids.dtype.is_integer() or ids.dtype in (pl.String, pl.Categorical, pl.Null)):
-        message = f"the ids in {name!r} are {ids.dtype}, neither text nor whole numbers"
-        raise CliError(message, where=str(path), hint="choose the column with --unit-column", kind="bad_units")
-    return Units(ids, frame, name)
+        message = f"the ids in {ids.name!r} are {ids.dtype}, neither text nor whole numbers"
+        raise CliError(message, where=str(path), hint=hint, kind="bad_units")
 
 
 def typed(texts: pl.Series) -> pl.Series:

@@ -1,6 +1,9 @@
 //! What the fuzzer asks of the policy for any bytes. `tests/fuzzed.rs` asks the same, so that this is compiled and run with the
 //! other tests: the fuzzer itself takes a nightly compiler and a C++ one.
 
+mod same;
+
+use same::same;
 use turnout_core::policy::canonical::{canonical_json, digest, digest_of};
 use turnout_core::policy::node::{Arena, Value};
 use turnout_core::policy::source::read;
@@ -69,7 +72,9 @@ fn twin_json(text: &str, ours: Option<&Value<'_>>, problems: &[Problem]) {
 }
 
 fn twin_toml(text: &str, is_read: bool, problems: &[Problem]) {
-    let is_value = |p: &Problem| p.kind == Kind::Limit || p.message == "not a finite number";
+    // The crate leaves it to others to look at numbers.
+    let numbers = ["not a finite number", "a number without digits"];
+    let is_value = |p: &Problem| p.kind == Kind::Limit || numbers.contains(&p.message.as_str());
     // What is nested too deep is not handed to the crate: it can overflow its stack.
     if problems.iter().any(|p| p.message.contains("inside one another")) {
         return;
@@ -77,21 +82,5 @@ fn twin_toml(text: &str, is_read: bool, problems: &[Problem]) {
     match toml::de::DeTable::parse(text) {
         Ok(_) => assert!(is_read && problems.iter().all(is_value), "{problems:?}"),
         Err(_) => assert!(problems.iter().any(|p| p.kind == Kind::Syntax)),
-    }
-}
-
-fn same(ours: &Value<'_>, theirs: &serde_json::Value) -> bool {
-    use serde_json::Value as Theirs;
-    match (ours, theirs) {
-        (Value::Null, Theirs::Null) => true,
-        (Value::Bool(a), Theirs::Bool(b)) => a == b,
-        (Value::Int(a), Theirs::Number(b)) => b.as_i64().map_or(b.as_f64() == Some(*a as f64), |b| *a == b),
-        (Value::Float(a), Theirs::Number(b)) => !b.is_i64() && b.as_f64() == Some(*a),
-        (Value::Text(a), Theirs::String(b)) => a == b,
-        (Value::List(a), Theirs::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(&a.value, b)),
-        (Value::Table(a), Theirs::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|e| b.get(e.key).is_some_and(|b| same(&e.node.value, b)))
-        }
-        _ => false,
     }
 }

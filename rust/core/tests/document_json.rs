@@ -1,7 +1,11 @@
 //! The reader of JSON against a trusted one, and against documents made to break it.
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+#[path = "../fuzz/same.rs"]
+mod same;
+
 use proptest::prelude::*;
+use same::same;
 use turnout_core::policy::canonical::canonical_json;
 use turnout_core::policy::node::{Arena, Node, Value};
 use turnout_core::policy::problem::{Kind, Problem, Problems};
@@ -29,23 +33,6 @@ fn value_of(source: &str) -> Value<'_> {
     let (node, problems) = read_json(source.as_bytes());
     assert_eq!(problems, [], "{source}");
     node.unwrap().value
-}
-
-fn same(ours: &Value<'_>, theirs: &serde_json::Value) -> bool {
-    use serde_json::Value as Theirs;
-    match (ours, theirs) {
-        (Value::Null, Theirs::Null) => true,
-        (Value::Bool(a), Theirs::Bool(b)) => a == b,
-        #[expect(clippy::cast_precision_loss, reason = "exact inside ±(2^53 - 1)")]
-        (Value::Int(a), Theirs::Number(b)) => b.as_i64().map_or(b.as_f64() == Some(*a as f64), |b| *a == b),
-        (Value::Float(a), Theirs::Number(b)) => !b.is_i64() && b.as_f64() == Some(*a),
-        (Value::Text(a), Theirs::String(b)) => a == b,
-        (Value::List(a), Theirs::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(&a.value, b)),
-        (Value::Table(a), Theirs::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|e| b.get(e.key).is_some_and(|b| same(&e.node.value, b)))
-        }
-        _ => false,
-    }
 }
 
 /// Whether this reader refuses on purpose what the other takes.

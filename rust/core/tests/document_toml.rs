@@ -36,13 +36,25 @@ fn listed(source: &str) -> Vec<String> {
 /// The `toml` crate takes what this reader takes, and refuses what it refuses, but for single values out of range.
 fn compare(source: &str) {
     let (node, problems) = read_toml(source.as_bytes());
-    let is_value = |p: &Problem| p.kind == Kind::Limit || p.message == "not a finite number";
+    let numbers = ["not a finite number", "a number without digits"];
+    let is_value = |p: &Problem| p.kind == Kind::Limit || numbers.contains(&p.message.as_str());
     match toml::de::DeTable::parse(source) {
         Ok(_) => assert!(node.is_some() && problems.iter().all(is_value), "{source:?}: {problems:?}"),
         Err(_) => assert!(problems.iter().any(|p| p.kind == Kind::Syntax), "{source:?} is taken"),
     }
     for problem in problems {
         assert!(!problem.message.is_empty() && problem.line.is_some(), "{problem:?}");
+    }
+}
+
+#[test]
+fn a_number_of_no_digits() {
+    for digits in ["0x", "0o", "0b"] {
+        compare(&format!("x = {digits}"));
+        assert_eq!(
+            listed(&format!("y = 1\nx = [{digits}, 1]")),
+            ["x[0] (line 2): a number without digits; write digits after `0x`, `0o` or `0b`"]
+        );
     }
 }
 

@@ -88,6 +88,22 @@ fn an_open_breaker_turns_off_and_never_on() {
 }
 
 #[test]
+fn the_breaker_stands_between_prerequisites_and_consent() {
+    let base = DOCUMENT.replace("consent = []", "consent = [\"ai_chat\"]");
+    for (requires, open, reason) in [
+        ("", false, Reason::ConsentMissing),
+        ("", true, Reason::BreakerOpen),
+        ("requires = { off = true }", true, Reason::Default),
+    ] {
+        let source = base.replace("model_version = \"m\"", &format!("model_version = \"m\"\n{requires}"));
+        let policy = Policy::parse(source.as_bytes(), Format::Toml, true).unwrap();
+        let engine = Engine::new(Arc::new(policy), &[]).unwrap();
+        engine.set_breaker(engine.policy.find("bot").unwrap(), open);
+        assert_eq!(decide(&engine, "bot", "2026-03-03T00:00:00Z").reason, reason, "{requires} {open}");
+    }
+}
+
+#[test]
 fn a_gate_without_its_samples_holds() {
     let cases: [(&[GateResult], &str, f64); 4] = [
         (&[], "2026-03-20T00:00:00Z", 0.0),

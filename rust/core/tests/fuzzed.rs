@@ -1,6 +1,6 @@
 //! What the fuzzer asks, of documents that are damaged at random.
 
-#[expect(clippy::expect_used, clippy::cast_precision_loss, reason = "a check that fails is a fault")]
+#[expect(clippy::expect_used, reason = "a check that fails is a fault")]
 #[path = "../fuzz/fuzzed.rs"]
 mod fuzzed;
 

@@ -58,7 +58,7 @@ mod _core {
     #[pymodule_export]
     use super::hash::{bucket, hash_units, noop};
     #[pymodule_export]
-    use super::policy::Policy;
+    use super::policy::{Policy, with_problems};
     #[pymodule_export]
     use super::ramp::{GateResult, RampPosition};
     #[pymodule_export]

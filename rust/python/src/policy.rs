@@ -22,12 +22,22 @@ use crate::yaml;
 /// >>> len(policy) == len(policy.toggles), "phone" in policy
 /// (True, True)
 #[pyclass(frozen, module = "turnout")]
-pub struct Policy(Arc<Core>);
+pub struct Policy {
+    core: Arc<Core>,
+    /// What a lenient load let pass, where others than the core know its places.
+    placed: Option<Py<PyTuple>>,
+}
+
+impl From<Core> for Policy {
+    fn from(core: Core) -> Self {
+        Self { core: Arc::new(core), placed: None }
+    }
+}
 
 impl Policy {
     #[inline]
     pub fn core(&self) -> &Arc<Core> {
-        &self.0
+        &self.core
     }
 }
 
@@ -42,7 +52,7 @@ pub fn format(name: &str) -> PyResult<Format> {
 
 fn parse(py: Python<'_>, data: &[u8], format: Format, strict: bool) -> PyResult<Policy> {
     let parsed = py.detach(|| Core::parse(data, format, strict));
-    parsed.map(|core| Policy(Arc::new(core))).map_err(|found| policy_error(py, &found))
+    parsed.map(Policy::from).map_err(|found| policy_error(py, &found))
 }
 
 /// Takes away lines and columns in a text that nobody wrote.
@@ -50,6 +60,13 @@ fn forget_places(problems: &mut [Problem]) {
     for problem in problems {
         (problem.line, problem.column) = (None, None);
     }
+}
+
+/// The same policy with other words for what a lenient load let pass: whoever merged its document knows the files and lines.
+#[pyfunction]
+#[pyo3(name = "_with_problems")]
+pub fn with_problems(policy: &Policy, problems: Bound<'_, PyTuple>) -> Policy {
+    Policy { core: Arc::clone(&policy.core), placed: Some(problems.unbind()) }
 }
 
 #[pymethods]
@@ -82,7 +99,7 @@ impl Policy {
     #[pyo3(signature = (data, format="toml", strict=true))]
     fn from_bytes(data: &Bound<'_, PyBytes>, format: &str, strict: bool) -> PyResult<Self> {
         if format == "yaml" {
-            return yaml::parse(data, strict).map(|core| Policy(Arc::new(core)));
+            return yaml::parse(data, strict).map(Policy::from);
         }
         parse(data.py(), data.as_bytes(), self::format(format)?, strict)
     }
@@ -117,7 +134,7 @@ impl Policy {
         match parsed {
             Ok(mut core) => {
                 forget_places(&mut core.problems);
-                Ok(Policy(Arc::new(core)))
+                Ok(core.into())
             }
             Err(mut found) => {
                 forget_places(&mut found);
@@ -147,8 +164,9 @@ impl Policy {
     /// Raises
     /// ------
     /// PolicyError
-    ///     The changed document has faults, the operator or the reason says nothing, or a ramp under way would shuffle
-    ///     its customers without `rebucket = true` and a reason; all faults are listed.
+    ///     The changed document has faults, the operator or the reason says nothing, a toggle comes to touch personal
+    ///     data without a privacy assessment, or a ramp under way would shuffle its customers without `rebucket` and a
+    ///     reason; all faults are listed.
     /// TypeError, ValueError
     ///     The patch holds something that no document can, or `at` is no instant.
     ///
@@ -177,19 +195,19 @@ impl Policy {
     /// The document as dictionaries and lists; a copy, so that changing it changes nothing.
     #[getter]
     fn document<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        Ok(py.import("json")?.call_method1("loads", (self.0.document(),))?.cast_into()?)
+        Ok(py.import("json")?.call_method1("loads", (self.core.document(),))?.cast_into()?)
     }
 
     /// SHA-256 of the document in canonical form, with the versions of the format and the time-zone database.
     #[getter]
     fn digest(&self) -> &str {
-        &self.0.digest
+        &self.core.digest
     }
 
     /// The environment that the document names.
     #[getter]
     fn environment(&self) -> Option<&str> {
-        self.0.environment.as_deref()
+        self.core.environment.as_deref()
     }
 
     /// The toggles of the document by key; a copy.
@@ -201,34 +219,37 @@ impl Policy {
     /// What a lenient load let pass: a tuple of `Problem`.
     #[getter]
     fn problems<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        problems(py, &self.0.problems)
+        match &self.placed {
+            Some(placed) => Ok(placed.bind(py).clone()),
+            None => problems(py, &self.core.problems),
+        }
     }
 
     /// Whether the policy has a toggle of this key.
     fn __contains__(&self, key: &str) -> bool {
-        self.0.find(key).is_some()
+        self.core.find(key).is_some()
     }
 
     fn __len__(&self) -> usize {
-        self.0.toggles.len()
+        self.core.toggles.len()
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        other.cast::<Policy>().is_ok_and(|other| other.get().0.digest == self.0.digest)
+        other.cast::<Policy>().is_ok_and(|other| other.get().core.digest == self.core.digest)
     }
 
     fn __hash__(&self) -> u64 {
-        turnout_core::hash::hash_unit(self.0.digest.as_bytes(), 0)
+        turnout_core::hash::hash_unit(self.core.digest.as_bytes(), 0)
     }
 
     fn __repr__(&self) -> String {
-        format!("Policy({} toggles, digest {})", self.0.toggles.len(), &self.0.digest[..8])
+        format!("Policy({} toggles, digest {})", self.core.toggles.len(), &self.core.digest[..8])
     }
 
     #[expect(clippy::type_complexity, reason = "what the pickle protocol wants")]
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyAny>, bool))> {
         // By the document, whose reader keeps no places: the text that it is kept as is nobody's.
         let make = py.get_type::<Policy>().getattr("from_document")?;
-        Ok((make, (self.document(py)?.into_any(), self.0.problems.is_empty())))
+        Ok((make, (self.document(py)?.into_any(), self.core.problems.is_empty())))
     }
 }

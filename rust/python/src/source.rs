@@ -42,7 +42,7 @@ fn json_of_yaml<'py>(data: &Bound<'py, PyBytes>) -> PyResult<(Json<'py>, Bound<'
 /// Returns
 /// -------
 /// object
-///     Dictionaries, lists, texts, numbers and truth values; dates and times are texts.
+///     Dictionaries, lists, texts, numbers and truth values; dates and times are texts. None for YAML of no document.
 ///
 /// Raises
 /// ------
@@ -55,6 +55,9 @@ pub fn read_document<'py>(data: &Bound<'py, PyBytes>, format: &str) -> PyResult<
     let text = if format == "yaml" {
         let (yaml, json) = json_of_yaml(data)?;
         let bytes = json.as_bytes();
+        if bytes.is_empty() {
+            return Ok(py.None().into_bound(py));
+        }
         py.detach(|| read(bytes, Format::Json, canonical_json)).map_err(|mut found| {
             yaml.move_to_source(&mut found);
             found

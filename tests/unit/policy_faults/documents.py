@@ -343,4 +343,7 @@ def both(tree: Tree, twice: str = "") -> Iterator[tuple[Written, tuple[turnout.P
     """The document in each format, with its faults."""
     for form in FORMATS:
         written = WRITERS[form](tree, twice)
-        yield written, problems(written.text, form)
+        found = problems(written.text, form)
+        # the hints are for all formats: none speaks the language of one
+        assert not [p for p in found if p.kind != "syntax" and re.search(r"\w = |\[\[?[a-z]", p.hint)]
+        yield written, found

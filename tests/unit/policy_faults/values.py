@@ -29,8 +29,8 @@ class Wrong(NamedTuple):
 
 WRONG_VALUES = [
     # The head.
-    Wrong("turnout", 2, "shape", "a version of the format", "write turnout = 1"),
-    Wrong("turnout", 0, "shape", "a version of the format", "write turnout = 1"),
+    Wrong("turnout", 2, "shape", "a version of the format", "write 1"),
+    Wrong("turnout", 0, "shape", "a version of the format", "write 1"),
     Wrong("environment", "", "shape", "`environment` is empty", "write something"),
     Wrong("environment", "  ", "shape", "`environment` is empty", "write something"),
     # The record of a change.
@@ -65,10 +65,12 @@ WRONG_VALUES = [
     Wrong(f"{BOT}.consent[0]", "", "shape", "empty", "remove"),
     Wrong("toggles.overtime.approvals", [], "governance", "no approval", "at least one id"),
     Wrong("toggles.overtime.trigger", "workload > 5", "shape", "unknown trigger", "workload > available"),
-    Wrong("toggles.overtime.risk", "low", "shape", "`risk` belongs to automation", 'category = "automation"'),
-    Wrong(f"{CHAT}.model_version", "1", "shape", "`model_version` belongs to automation", 'category = "automation"'),
-    Wrong(f"{CHAT}.trigger", "workload > available", "shape", "`trigger` belongs to capacity", 'category = "capacity"'),
-    Wrong(f"{BOT}.approvals", ["HR-1"], "shape", "`approvals` belongs to capacity", 'category = "capacity"'),
+    Wrong("toggles.overtime.risk", "low", "shape", "`risk` belongs to automation", '"automation" as `category`'),
+    Wrong(f"{CHAT}.model_version", "1", "shape", "`model_version` belongs to automation", '"automation" as `category`'),
+    Wrong(
+        f"{CHAT}.trigger", "workload > available", "shape", "`trigger` belongs to capacity", '"capacity" as `category`'
+    ),
+    Wrong(f"{BOT}.approvals", ["HR-1"], "shape", "`approvals` belongs to capacity", '"capacity" as `category`'),
     # Names.
     Wrong("segments.business.rules[1].segment", "pilott", "reference", "`pilott`", "did you mean `pilot`?"),
     Wrong("segments.business.rules[1].segment", "nobody", "reference", "`nobody`", "business, pilot"),

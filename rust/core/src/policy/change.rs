@@ -13,8 +13,11 @@ pub fn change(fields: &Fields<'_, '_>, c: &mut Compiler<'_>) {
     let path = fields.path.key("change");
     let known = ["operator", "reason", "previous", "at"];
     let Some(record) = Fields::open(field.node, &path, &known, c.problems) else { return };
-    for (key, hint) in [("operator", "say who changed it"), ("reason", "say why it was changed")] {
-        record.require(key, Kind::Shape, hint, c.problems).and_then(|f| record.text(f, c.problems));
+    if let Some(operator) = record.require("operator", Kind::Shape, "say who changed it", c.problems) {
+        record.who(operator, c.problems);
+    }
+    if let Some(reason) = record.require("reason", Kind::Shape, "say why it was changed", c.problems) {
+        record.why(reason, c.problems);
     }
     let hint = "write the digest of the policy that was changed";
     if let Some(field) = record.require("previous", Kind::Shape, hint, c.problems) {

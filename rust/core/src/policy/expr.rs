@@ -68,7 +68,7 @@ pub fn expr(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Ex
     let compiled = combined(form, path, c);
     for entry in entries.iter().filter(|e| e.key != form.key) {
         let message = format!("`{}` beside `{}`", entry.key, form.key);
-        let hint = "combine conditions with all = [..] or any = [..]";
+        let hint = "combine conditions with `all` or `any`";
         c.problems.push_at(Kind::Shape, &path.key(entry.key), entry.key_at(), message, hint);
     }
     compiled.filter(|_| c.problems.count() == before)

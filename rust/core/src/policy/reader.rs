@@ -173,6 +173,27 @@ impl<'t, 'a> Fields<'t, 'a> {
         }
     }
 
+    /// Who did something, on one line: nothing in it hides or misleads, for somebody relies on it later.
+    pub fn who(&self, field: Field<'t, 'a>, problems: &mut Problems) {
+        self.seen(field, &[], problems);
+    }
+
+    /// Why something was done, on lines.
+    pub fn why(&self, field: Field<'t, 'a>, problems: &mut Problems) {
+        self.seen(field, &['\t', '\n', '\r'], problems);
+    }
+
+    fn seen(&self, field: Field<'t, 'a>, space: &[char], problems: &mut Problems) {
+        let Some(text) = self.text(field, problems) else { return };
+        if let Some(c) = text.chars().find(|c| misleads(*c) && !space.contains(c)) {
+            let message = format!("`{}` has the character U+{:04X}, which cannot be seen", field.key, u32::from(c));
+            self.fault(field, Kind::Shape, message, "take it out", problems);
+        } else if text.chars().all(is_unseen) {
+            let message = format!("`{}` has nothing that can be seen", field.key);
+            self.fault(field, Kind::Shape, message, "write something", problems);
+        }
+    }
+
     /// True or false.
     pub fn boolean(&self, field: Field<'t, 'a>, problems: &mut Problems) -> Option<bool> {
         if let Value::Bool(value) = field.node.value {
@@ -273,6 +294,20 @@ impl<'t, 'a> Fields<'t, 'a> {
 #[must_use]
 pub fn says_something(text: &str) -> bool {
     text.as_bytes().first().is_some_and(u8::is_ascii_graphic) || !text.trim().is_empty()
+}
+
+/// White space, control characters, and what leaves no mark where it stands: joiners, marks of direction, fillers.
+fn is_unseen(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}')
+        || matches!(c, '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        || matches!(c, '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}')
+}
+
+/// Control characters, and those that turn round the text after them: what a reader sees is not what is written.
+fn misleads(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The value of a numeric node.

@@ -125,9 +125,9 @@ fn ramp(node: &Node<'_>, path: &Path<'_>, toggle: &Toggle, c: &mut Compiler<'_>)
     const KEYS: [&str; 9] =
         ["unit", "algorithm", "salt", "started_at", "steps", "pauses", "approvals", "rebucket", "reason"];
     let fields = Fields::open(node, path, &KEYS, c.problems)?;
-    let hint = "name what is kept together, such as unit = \"customer_id\"";
+    let hint = "name what is kept together, such as \"customer_id\"";
     let unit = fields.require("unit", Kind::Shape, hint, c.problems).and_then(|f| fields.text(f, c.problems));
-    let hint = "write algorithm = \"xxh3/1\"";
+    let hint = "write \"xxh3/1\"";
     let algorithm = fields.require("algorithm", Kind::Shape, hint, c.problems);
     if let Some(field) = algorithm
         && let Some(name) = fields.text(field, c.problems)
@@ -142,7 +142,7 @@ fn ramp(node: &Node<'_>, path: &Path<'_>, toggle: &Toggle, c: &mut Compiler<'_>)
     let started_at =
         fields.require("started_at", Kind::Governance, hint, c.problems).map(|f| fields.instant(f, c.problems));
     c.governance += usize::from(started_at.is_none());
-    let hint = "write steps = [{ percent = 10, hold = \"2d\" }, { percent = 100 }]";
+    let hint = "write a list of tables with `percent`, and `hold` in all but the last";
     let steps = fields.require("steps", Kind::Shape, hint, c.problems).and_then(|field| steps(field, &fields, c));
     let approvals = approvals(&fields, steps.as_deref(), c);
     let pauses = pauses(&fields, c);
@@ -161,7 +161,9 @@ fn rebucket(fields: &Fields<'_, '_>, c: &mut Compiler<'_>) {
     if wanted == Some(true) {
         fields.require("reason", Kind::Shape, "say why customers are shuffled anew", c.problems);
     }
-    fields.get("reason").and_then(|f| fields.text(f, c.problems));
+    if let Some(reason) = fields.get("reason") {
+        fields.why(reason, c.problems);
+    }
 }
 
 fn steps(field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Compiler<'_>) -> Option<Box<[Step]>> {
@@ -226,7 +228,7 @@ fn step(node: &Node<'_>, path: &Path<'_>, last: bool, c: &mut Compiler<'_>) -> O
     let hold = match fields.get("hold") {
         None if last => None,
         None => {
-            let hint = "say how long the step lasts, such as hold = \"2d\"; only the last step needs none";
+            let hint = "say how long the step lasts, such as \"2d\"; only the last step needs none";
             fields.require("hold", Kind::Governance, hint, c.problems);
             c.governance += 1;
             None
@@ -276,7 +278,9 @@ fn approvals(fields: &Fields<'_, '_>, steps: Option<&[Step]>, c: &mut Compiler<'
         let role = entry.require("role", Kind::Shape, "name the role", c.problems);
         let role = role.and_then(|f| Some((f, entry.text(f, c.problems)?)));
         let by = entry.require("by", Kind::Shape, "say who approved", c.problems);
-        by.and_then(|f| entry.text(f, c.problems));
+        if let Some(by) = by {
+            entry.who(by, c.problems);
+        }
         let at = entry.require("at", Kind::Shape, "say when", c.problems).and_then(|f| entry.instant(f, c.problems));
         let Some(step) = step.and_then(|s| usize::try_from(s).ok()) else { continue };
         approved[step] = [approved[step], at].into_iter().flatten().min();
@@ -306,7 +310,9 @@ fn pauses(fields: &Fields<'_, '_>, c: &mut Compiler<'_>) -> Box<[(Micros, Micros
         let from = entry.require("from", Kind::Shape, "say when the pause begins", c.problems);
         let from = from.and_then(|f| entry.instant(f, c.problems));
         let reason = entry.require("reason", Kind::Shape, "say why", c.problems);
-        reason.and_then(|f| entry.text(f, c.problems));
+        if let Some(reason) = reason {
+            entry.why(reason, c.problems);
+        }
         let to = entry.get("to").map_or(Some(Micros::MAX), |f| entry.instant(f, c.problems));
         let (Some(from), Some(to)) = (from, to) else { continue };
         if to <= from {

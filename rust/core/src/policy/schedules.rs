@@ -12,7 +12,7 @@ use super::reader::{Field, Fields, unknown_name};
 pub fn schedule(node: &Node<'_>, path: &Path<'_>, c: &mut Compiler<'_>) -> Option<Schedule> {
     let keys = ["zone", "open", "closed_on", "from", "until"];
     let fields = Fields::open(node, path, &keys, c.problems)?;
-    let hint = "write a time zone, such as zone = \"America/New_York\"";
+    let hint = "write a time zone, such as \"America/New_York\"";
     let field = fields.require("zone", Kind::Shape, hint, c.problems);
     let name = field.and_then(|f| fields.text(f, c.problems));
     let zone = name.zip(field).and_then(|(name, f)| c.zone(name, &path.key("zone"), f.node.at));

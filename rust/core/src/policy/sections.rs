@@ -59,7 +59,12 @@ pub fn compile<'t>(
     header(&fields, &mut compiled, &mut c);
     change(&fields, &mut c);
     calendars(&fields, &mut c);
-    let toggles = fields.require("toggles", Kind::Shape, "add a toggle: [toggles.my-bot]", c.problems);
+    let toggles = fields.require(
+        "toggles",
+        Kind::Shape,
+        "write a table of toggles by their keys, such as \"my-bot\"",
+        c.problems,
+    );
     let toggles = toggles.map(|f| named(f, &fields, limits::TOGGLES, "toggles", &mut c)).unwrap_or_default();
     // As in the canonical form: documents of one digest give one order.
     let mut toggles: Vec<&Entry<'_>> = toggles.iter().collect();
@@ -88,12 +93,12 @@ pub fn compile<'t>(
 }
 
 fn header(fields: &Fields<'_, '_>, compiled: &mut Compiled, c: &mut Compiler<'_>) {
-    let hint = "write turnout = 1, the version of the format";
+    let hint = "write 1, the version of the format";
     if let Some(field) = fields.require("turnout", Kind::Shape, hint, c.problems)
         && !matches!(field.node.value, Value::Int(1) | Value::Faulty)
     {
         let message = "a version of the format that this library does not know";
-        fields.fault(field, Kind::Shape, message, "write turnout = 1", c.problems);
+        fields.fault(field, Kind::Shape, message, "write 1", c.problems);
     }
     let environment = fields.get("environment").and_then(|f| fields.text(f, c.problems));
     compiled.environment = environment.map(Into::into);

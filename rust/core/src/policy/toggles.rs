@@ -106,7 +106,7 @@ fn variants(toggle: &mut Toggle, fields: &Fields<'_, '_>, c: &mut Compiler<'_>) 
         if let Some(default) = default
             && !matches!(default.node.value, Value::Bool(false) | Value::Faulty)
         {
-            let hint = "leave it out, or name variants = { name = weight }";
+            let hint = "leave it out, or write `variants`: names and their weights";
             let message = "a toggle without variants is off by default";
             fields.fault(default, Kind::Shape, message, hint, c.problems);
         }
@@ -119,7 +119,7 @@ fn variants(toggle: &mut Toggle, fields: &Fields<'_, '_>, c: &mut Compiler<'_>) 
     toggle.default = match default {
         Some(default) => fields.text(default, c.problems).map(Into::into),
         None => {
-            let hint = "name what is served when the toggle is off, such as default = \"human\"";
+            let hint = "name what is served when the toggle is off, such as \"human\"";
             fields.require("default", Kind::Shape, hint, c.problems);
             None
         }
@@ -130,7 +130,7 @@ fn variants(toggle: &mut Toggle, fields: &Fields<'_, '_>, c: &mut Compiler<'_>) 
 fn weights(key: &str, field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Compiler<'_>) -> Option<Variants> {
     let path = fields.path.key("variants");
     let Value::Table(entries) = field.node.value else {
-        wrong_kind(&path, field.node, "a table such as { bot = 90, scripted = 10 }", c.problems);
+        wrong_kind(&path, field.node, "a table of names and their weights", c.problems);
         return None;
     };
     let mut weights = Vec::with_capacity(entries.len());
@@ -207,11 +207,11 @@ fn governance(toggle: &Toggle, fields: &Fields<'_, '_>, category: Option<Categor
             fields.fault(field, Kind::Shape, "`review_by` is not after `created`", hint, c.problems);
         }
     }
-    let hint = "write rollback = { plan = \"where the steps stand\", to = \"off\" }";
+    let hint = "write a table: `plan`, where the steps stand, and `to`, such as \"off\"";
     if let Some(field) = asked(fields, "rollback", hint, c) {
         rollback(field.node, &fields.path.key("rollback"), toggle, c);
     }
-    let hint = "write monitors = [{ kpi = \"service_level\", worse_than = 0.7 }]";
+    let hint = "write a list of tables: `kpi`, such as \"service_level\", and `worse_than`, such as 0.7";
     if let Some(field) = asked(fields, "monitors", hint, c) {
         monitors(field, fields, c);
     }
@@ -233,7 +233,7 @@ fn by_category(fields: &Fields<'_, '_>, category: Option<Category>, c: &mut Comp
         let strangers =
             keys.iter().filter(|_| category.is_some_and(|is| is != owner)).filter_map(|key| fields.get(key));
         for field in strangers {
-            let hint = format!("remove it, or set category = \"{name}\"");
+            let hint = format!("remove it, or write \"{name}\" as `category`");
             fields.fault(field, Kind::Shape, format!("`{}` belongs to {name} toggles", field.key), hint, c.problems);
         }
     }
@@ -269,7 +269,7 @@ fn capacity(fields: &Fields<'_, '_>, c: &mut Compiler<'_>) {
         && let Some(trigger) = fields.text(field, c.problems)
         && trigger != "workload > available"
     {
-        let hint = "write trigger = \"workload > available\" (AHT x volume exceeds the interval's agent hours)";
+        let hint = "write \"workload > available\" (AHT x volume exceeds the interval's agent hours)";
         fields.fault(field, Kind::Shape, "unknown trigger", hint, c.problems);
     }
 }
@@ -335,7 +335,7 @@ fn consent(fields: &Fields<'_, '_>, c: &mut Compiler<'_>) -> Box<[TestId]> {
 fn requires(field: Field<'_, '_>, fields: &Fields<'_, '_>, c: &mut Compiler<'_>) -> Box<[Requirement]> {
     let path = fields.path.key("requires");
     let Value::Table(entries) = field.node.value else {
-        wrong_kind(&path, field.node, "a table such as { chat = true }", c.problems);
+        wrong_kind(&path, field.node, "a table of toggles and what they must be", c.problems);
         return Box::default();
     };
     let mut requirements = Vec::with_capacity(entries.len());

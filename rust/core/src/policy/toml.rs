@@ -111,6 +111,11 @@ impl<'a> Converter<'a, '_> {
 
     fn integer(&mut self, number: &DeInteger<'_>, path: &Path<'_>, at: u32) -> Value<'a> {
         let digits = number.as_str();
+        if digits.is_empty() {
+            let (message, hint) = ("a number without digits", "write digits after `0x`, `0o` or `0b`");
+            self.problems.push_at(Kind::Syntax, path, at, message, hint);
+            return Value::Faulty;
+        }
         let value = i64::from_str_radix(digits, number.radix()).ok().and_then(Value::whole);
         value.unwrap_or_else(|| self.out_of_range(path, at))
     }
