@@ -89,7 +89,7 @@ impl Engine {
             }
             None => NOT_FOUND,
         };
-        Ok(Evaluation::new(installed, toggle, key, decision, default))
+        Ok(Evaluation::new(installed, toggle, key, decision, default, self.is_stale(py)?))
     }
 
     /// Decides as `evaluation` does, and keeps what was looked at.
@@ -106,6 +106,11 @@ impl Engine {
     ) -> PyResult<Explanation> {
         let now = Now::new(py, self.clock(), at.map(instant).transpose()?);
         let mut recorder = Recorder::default();
+        let is_stale = self.is_stale(py)?;
+        if is_stale {
+            let why = "the policy may be old: its source has not been read for longer than the limit";
+            recorder.step("freshness", Verdict::Missed, || why.to_owned());
+        }
         let toggle = installed.engine.policy.find(key);
         let decision = match toggle {
             None => NOT_FOUND,
@@ -120,7 +125,8 @@ impl Engine {
             }
         };
         now.finish()?;
-        Explanation::new(py, Evaluation::new(installed, toggle, key, decision, default), recorder.steps)
+        let evaluation = Evaluation::new(installed, toggle, key, decision, default, is_stale);
+        Explanation::new(py, evaluation, recorder.steps)
     }
 
     /// Decides for every toggle.
@@ -137,7 +143,7 @@ impl Engine {
         now.finish()?;
         let none = || vec![INVALID_CONTEXT; installed.engine.policy.toggles.len()].into_boxed_slice();
         let decisions = decisions.unwrap_or_else(none);
-        Ok(Evaluations::new(installed, decisions))
+        Ok(Evaluations::new(installed, decisions, self.is_stale(py)?))
     }
 
     /// How often each toggle was asked, and came out on.

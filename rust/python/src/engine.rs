@@ -16,6 +16,7 @@ use crate::handle::Toggle;
 use crate::installed::Installed;
 use crate::policy::Policy;
 use crate::ramp::{gates, positions};
+use crate::refresh::Watched;
 use crate::rows::Instants;
 
 /// A policy in force, asked for every contact.
@@ -46,8 +47,9 @@ use crate::rows::Instants;
 /// 'FLAG_NOT_FOUND'
 #[pyclass(frozen, weakref, module = "turnout")]
 pub struct Engine {
-    current: ArcSwap<Installed>,
+    pub current: ArcSwap<Installed>,
     clock: Clock,
+    pub watched: Watched,
 }
 
 impl Engine {
@@ -69,7 +71,7 @@ impl Engine {
         let installed = Installed::new(policy, &self::gates(gates)?).map_err(PyValueError::new_err)?;
         let clock = Clock::from_object(clock)?;
         clock.probe(policy.py())?;
-        Ok(Self { current: ArcSwap::from_pointee(installed), clock })
+        Ok(Self { current: ArcSwap::from_pointee(installed), clock, watched: Watched::default() })
     }
 
     /// The policy in force.
@@ -204,8 +206,7 @@ impl Engine {
         default: Option<Py<PyAny>>,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Explanation> {
-        let installed = self.current.load_full();
-        self.explanation(py, installed, key, unit, attributes, default, at)
+        self.explanation(py, self.current.load_full(), key, unit, attributes, default, at)
     }
 
     /// Evaluates every toggle for one contact.
@@ -242,8 +243,7 @@ impl Engine {
         attributes: Option<&Bound<'_, PyAny>>,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Evaluations> {
-        let installed = self.current.load_full();
-        self.evaluations(py, installed, unit, attributes, at)
+        self.evaluations(py, self.current.load_full(), unit, attributes, at)
     }
 
     /// Evaluates a toggle for many contacts at once, with the same answers as one by one.
@@ -293,7 +293,8 @@ impl Engine {
         default: Option<Py<PyAny>>,
     ) -> PyResult<EvaluationBatch> {
         let instants = Instants::from_argument(py, at, &self.clock)?;
-        evaluate_batch(py, self.current.load_full(), key, Arguments { units, attributes, instants, default })
+        let arguments = Arguments { units, attributes, instants, default, is_stale: self.is_stale(py)? };
+        evaluate_batch(py, self.current.load_full(), key, arguments)
     }
 
     /// A handle on a toggle, without the look-up by name.
@@ -336,8 +337,7 @@ impl Engine {
     /// False
     #[pyo3(signature = (policy, *, gates=None))]
     fn swap(&self, policy: &Bound<'_, Policy>, gates: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
-        let gates = self::gates(gates)?;
-        let next = Installed::new(policy, &gates).map_err(PyValueError::new_err)?;
+        let next = Installed::new(policy, &self::gates(gates)?).map_err(PyValueError::new_err)?;
         self.current.store(Arc::new(next));
         Ok(())
     }

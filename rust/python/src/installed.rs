@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 use turnout_core::engine::{Engine, GateResult};
 use turnout_core::hash::{Stage, hash_unit, seed};
+use turnout_core::policy::Policy as Core;
 
 use crate::policy::Policy;
 
@@ -28,10 +29,29 @@ pub fn parts(name: &str) -> impl Iterator<Item = &str> {
     name.split('.').filter(move |_| (1..MOST).contains(&dots))
 }
 
+/// A gate result with what it was given for.
+#[derive(Clone)]
+pub struct Gate {
+    result: GateResult,
+    scope: Option<u64>,
+}
+
+impl Gate {
+    pub fn new(result: GateResult, policy: &Core) -> Self {
+        let scope = result.scope(policy);
+        Self { result, scope }
+    }
+
+    fn applies(&self, policy: &Core) -> bool {
+        self.scope.is_some() && self.scope == self.result.scope(policy)
+    }
+}
+
 /// A policy in force.
 pub struct Installed {
     pub engine: Engine,
     pub policy: Py<Policy>,
+    pub gates: Box<[Gate]>,
     pub names: Box<[Name]>,
     /// Equal for policies that look at the same attributes in the same order.
     pub names_id: u64,
@@ -41,9 +61,29 @@ pub struct Installed {
 
 impl Installed {
     pub fn new(policy: &Bound<'_, Policy>, gates: &[GateResult]) -> Result<Self, String> {
-        let py = policy.py();
         let core = policy.get().core();
         let engine = Engine::new(core.clone(), gates)?;
+        Ok(Self::of(policy, engine, gates.iter().map(|gate| Gate::new(gate.clone(), core)).collect()))
+    }
+
+    /// With those of the gates that apply to the policy. The others are kept too, for the next policy may be the one
+    /// before again; returns them in words.
+    pub fn keeping(policy: &Bound<'_, Policy>, gates: Vec<Gate>) -> Result<(Self, Vec<String>), String> {
+        let core = policy.get().core();
+        let (apply, idle): (Vec<&Gate>, Vec<&Gate>) = gates.iter().partition(|gate| gate.applies(core));
+        let idle = idle.into_iter().map(|Gate { result, .. }| {
+            let GateResult { toggle, rule, step, .. } = result;
+            format!("toggles.{toggle}.rules.{rule} step {step}")
+        });
+        let idle = idle.collect();
+        let apply: Vec<_> = apply.into_iter().map(|gate| gate.result.clone()).collect();
+        let engine = Engine::new(core.clone(), &apply)?;
+        Ok((Self::of(policy, engine, gates.into_boxed_slice()), idle))
+    }
+
+    fn of(policy: &Bound<'_, Policy>, engine: Engine, gates: Box<[Gate]>) -> Self {
+        let py = policy.py();
+        let core = policy.get().core();
         let mut names_id = seed("attributes", Stage::Ramp);
         let mut names = Vec::with_capacity(core.attributes.len());
         for name in &core.attributes {
@@ -53,7 +93,7 @@ impl Installed {
         }
         let names = names.into_boxed_slice();
         let generation = GENERATIONS.fetch_add(1, Ordering::Relaxed);
-        Ok(Self { engine, policy: policy.clone().unbind(), names, names_id, generation })
+        Self { engine, policy: policy.clone().unbind(), gates, names, names_id, generation }
     }
 
     /// The toggle of a key, or the error that names the key.

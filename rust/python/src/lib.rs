@@ -22,6 +22,7 @@ mod hash;
 mod installed;
 mod policy;
 mod ramp;
+mod refresh;
 mod result;
 mod rows;
 mod source;
@@ -54,6 +55,8 @@ mod _core {
     use super::policy::Policy;
     #[pymodule_export]
     use super::ramp::{GateResult, RampPosition};
+    #[pymodule_export]
+    use super::refresh::{document_json, exchange, keep_fresh, let_go, now_us};
     #[pymodule_export]
     use super::source::{find_lines, read_document};
 }
