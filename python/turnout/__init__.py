@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from turnout.diff import DecisionChange, PolicyDiff, diff_policies
     from turnout.errors import ContactLogError, PolicyError, Problem, TurnoutError
     from turnout.policy import load_policy, policy_schema, sample_policy_path
+    from turnout.refresh import PolicyWatch, RefreshStatus
     from turnout.stale import StaleReason, StaleToggle, stale_toggles
     from turnout.usage import ToggleUsage, load_usage, save_usage
 
@@ -70,6 +71,7 @@ _HOMES = {
     "turnout.diff": ("DecisionChange", "PolicyDiff", "diff_policies"),
     "turnout.errors": ("ContactLogError", "PolicyError", "Problem", "TurnoutError"),
     "turnout.policy": ("load_policy", "policy_schema", "sample_policy_path"),
+    "turnout.refresh": ("PolicyWatch", "RefreshStatus"),
     "turnout.stale": ("StaleReason", "StaleToggle", "stale_toggles"),
     "turnout.usage": ("ToggleUsage", "load_usage", "save_usage"),
 }
@@ -90,8 +92,10 @@ __all__ = [
     "Policy",
     "PolicyDiff",
     "PolicyError",
+    "PolicyWatch",
     "Problem",
     "RampPosition",
+    "RefreshStatus",
     "StaleReason",
     "StaleToggle",
     "SystemClock",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
 import os
@@ -14,6 +13,7 @@ from typing import Any, Literal, TypedDict
 
 from turnout._core import Engine, _generation  # type: ignore[attr-defined]
 from turnout.change import instant_of
+from turnout.replace import replace_file
 
 __all__ = ["ToggleUsage", "Usage", "load_usage", "save_usage"]
 
@@ -113,7 +113,8 @@ def save_usage(engine: Engine, path: str | os.PathLike[str], *, at: dt.datetime 
             before = known.get(key, {}) if known_generation == generation else {}
             new = {name: value - before.get(name, 0) for name, value in count.items()}
             usage[key] = _added(usage.get(key), new, now)
-        _replace(file, json.dumps({"turnout_usage": FORMAT, "saved_at": now, "toggles": usage}, indent=1))
+        text = json.dumps({"turnout_usage": FORMAT, "saved_at": now, "toggles": usage}, indent=1)
+        replace_file(file, text.encode() + b"\n")
         _saved[engine] = (generation, counts)
     return usage
 
@@ -241,18 +242,3 @@ def _is_instant(value: Any) -> bool:
         return dt.datetime.fromisoformat(value).tzinfo is not None
     except (TypeError, ValueError):
         return False
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write a file so that a reader sees the old one or the new one, whole."""
-    draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
-    try:
-        with draft.open("w", encoding="utf-8") as out:
-            out.write(text + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        draft.replace(file)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            draft.unlink()
-        raise
