@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import logging
 import os
 import threading
@@ -28,8 +27,6 @@ __all__ = ["Hooks", "Poller", "State"]
 
 log = logging.getLogger("turnout.refresh")
 
-# How long an ending interpreter waits for a load under way: a thread of the compiled module must not be cut off.
-LEAVE_S = 10.0
 SHORT_DIGEST_CHARS = 12
 # To the engine, no limit.
 FOREVER_US = 2**63 - 1
@@ -102,7 +99,6 @@ class Poller:
         self._stop = threading.Event()
         self._life = threading.Lock()
         self._polling = threading.RLock()
-        self._loading = threading.Lock()
         # a hook that polls would meet itself
         self._is_polling = False
 
@@ -127,13 +123,6 @@ class Poller:
             thread, self.thread = self.thread, None
         if thread is not None and thread is not threading.current_thread():
             thread.join(timeout_s)
-            self.leave()
-
-    def leave(self) -> None:
-        """End the thread as the interpreter does; wait only if it is in the compiled module."""
-        self._stop.set()
-        if self._loading.acquire(timeout=LEAVE_S):
-            self._loading.release()
 
     def _run(self, stop: threading.Event) -> None:
         # a hook that forks comes back here in the child too, where another thread has taken over
@@ -176,12 +165,12 @@ class Poller:
             policy = compile_sources(reading.sources, strict=self._strict)
         except (TurnoutError, OSError) as error:
             policy, confirmed_us = self._last_good(error)
-            self._exchange(engine, policy)
+            self._exchange(engine, policy, self._gates(policy))
             self.state = State(confirmed_us=min(confirmed_us, now), checked_us=now, from_last_good=True)
             self._keep_fresh(engine)
             self._refuse(error, policy)
         else:
-            self._exchange(engine, policy)
+            self._exchange(engine, policy, self._gates(policy))
             self._confirm(engine, now, reading, policy)
 
     def _last_good(self, error: Exception) -> tuple[Policy, int]:
@@ -200,17 +189,14 @@ class Poller:
         reading = self.sources.read(lambda: _now_us(engine), stop.wait)
         if reading.digest == self.state.bad:
             return False
+        _let_go(engine)
         policy = self.state.policy
         swapped = False
-        # whoever ends the interpreter waits for this lock, and nothing begins after that
-        with self._loading:
-            if stop.is_set():
-                return False
-            _let_go(engine)
-            if policy is None or reading.digest != self.state.good:
-                policy = self._compile(reading)
-                swapped = self._swap(engine, policy)
-        self._confirm(engine, now, reading, policy)
+        if policy is None or reading.digest != self.state.good:
+            policy = self._compile(reading)
+            swapped = self._swap(engine, policy, stop)
+        if not stop.is_set():
+            self._confirm(engine, now, reading, policy)
         return swapped
 
     def _compile(self, reading: Reading) -> Policy:
@@ -220,21 +206,29 @@ class Poller:
             self.state = replace(self.state, bad=reading.digest)
             raise
 
-    def _swap(self, engine: Engine, policy: Policy) -> bool:
-        """Put a policy in force unless it says the same as the one that is."""
+    def _swap(self, engine: Engine, policy: Policy, stop: threading.Event) -> bool:
+        """Put a policy in force unless it says the same as the one that is, or somebody said stop meanwhile."""
         old = engine.policy
         if policy == old:
             return False
         if self._hooks.before_swap is not None:
             self._hooks.before_swap(old, policy)
-        self._exchange(engine, policy)
+        gates = self._gates(policy)
+        with self._life:
+            if stop.is_set():
+                return False
+            self._exchange(engine, policy, gates)
         self.state = replace(self.state, swapped_us=_now_us(engine), swaps=self.state.swaps + 1)
         log.info("%s: policy %s in force", self.sources.name, short(policy))
         return True
 
-    def _exchange(self, engine: Engine, policy: Policy) -> None:
+    def _gates(self, policy: Policy) -> list[GateResult] | None:
+        """The gate results for a policy; None for those that the engine has."""
         ask = self._hooks.gates
-        idle = _exchange(engine, policy, None if ask is None else list(ask(policy)))
+        return None if ask is None else list(ask(policy))
+
+    def _exchange(self, engine: Engine, policy: Policy, gates: list[GateResult] | None) -> None:
+        idle = _exchange(engine, policy, gates)
         if idle:
             log.warning("%s: gate results that apply to nothing in this policy: %s", self.sources.name, ", ".join(idle))
 
@@ -312,11 +306,5 @@ def _after_fork() -> None:
         poller.start()
 
 
-def _leave() -> None:
-    for poller in list(_running):
-        poller.leave()
-
-
-atexit.register(_leave)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)

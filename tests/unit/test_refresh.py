@@ -130,27 +130,24 @@ def test_a_file_is_found_again_after_a_change_of_folder(tmp_path: Path, monkeypa
 def test_a_half_written_file_is_not_put_in_force(tmp_path: Path) -> None:
     """A part of a TOML document may be a sound policy of fewer toggles; so what is new must have come to rest."""
     path = tmp_path / "policy.toml"
-    head = 'turnout = 1\nenvironment = "one"\n[toggles]\n'
-    path.write_text(head)
+    parts = ["turnout = 1\n[toggles]\n", *(f"[toggles.t{index}]\n{GOVERNED}" for index in range(3))]
+    path.write_text(parts[0])
     watch = turnout.PolicyWatch.from_source(path, clock=turnout.ManualClock(NOW))
-    seen: list[int] = []
-    done = threading.Event()
+    sizes: list[int] = []
+    with path.open("a") as out:
 
-    def write() -> None:
-        with path.open("w") as out:
-            for part in (head.replace("one", "two"), *(f"[toggles.t{index}]\n{GOVERNED}" for index in range(20))):
-                out.write(part)
-                out.flush()
-                time.sleep(0.01)
-        done.set()
+        def rest(_: float) -> None:
+            """Whoever writes goes on while the watch rests."""
+            sizes.append(len(turnout.load_policy(path)))
+            out.write(parts[len(sizes)] if len(sizes) < len(parts) else "")
+            out.flush()
 
-    writer = threading.Thread(target=write)
-    writer.start()
-    while not done.is_set() or watch.engine.policy.environment == "one":
-        watch.poll()
-        seen.append(len(watch.engine.policy))
-    writer.join()
-    assert set(seen) == {0, 20}
+        path.write_text(parts[0] + "# in place\n")
+        reading = watch._poller.sources.read(lambda: 0, rest)
+    assert sizes == [0, 1, 2, 3]
+    assert reading.sources[0].data == path.read_bytes()
+    assert watch.poll()
+    assert len(watch.engine.policy) == 3
 
 
 GOVERNED = """category = "channel"
