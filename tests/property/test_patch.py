@@ -6,6 +6,7 @@ import copy
 import json
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 import turnout
 from tests.unit.policy_faults.documents import governed
+from turnout._core import _compile_merged
+from turnout.overlays import Source, load_merged
 from turnout.patch import Origins, merge_patch, overlay_patch
 
 SCALARS = st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["", "a", "b"])
@@ -129,6 +132,34 @@ def test_overlays_give_what_a_load_of_the_whole_gives(tmp_path_factory: pytest.T
         merged = rfc_7386(merged, patch)
     names = [Path(folder / "base.json"), *(folder / f"{n}.json" for n in range(len(patches)))]
     assert outcome(lambda: turnout.load_policy(*names)) == outcome(lambda: turnout.Policy.from_document(merged))
+
+
+@given(patches=st.lists(PATCHES, min_size=1, max_size=3), formats=st.lists(st.booleans(), min_size=3, max_size=3))
+def test_merging_in_the_core_is_merging_in_python(patches: Any, formats: Any) -> None:
+    """Overlays without a fault are merged by the compiled module, those with faults here; TOML deletes by a sign."""
+    sources = [Source("base", "json", json.dumps(sound()).encode())]
+    for patch, is_toml in zip(patches, formats, strict=False):
+        text = as_toml(patch) if is_toml else json.dumps(patch)
+        sources.append(Source("overlay", "toml" if is_toml else "json", text.encode()))
+    one = outcome(lambda: load_merged(sources, strict=True))
+    with mock.patch("turnout.overlays._compile_merged", return_value=None):
+        other = outcome(lambda: load_merged(sources, strict=True))
+    assert one == other
+    assert (_compile_merged([(source.data, source.format) for source in sources]) is None) == (one[0] == "faults")
+
+
+def as_toml(tree: Any) -> str:
+    """A patch in TOML, with the sign of a deletion for null."""
+    return "\n".join(f"{json.dumps(key)} = {inline(value)}" for key, value in tree.items())
+
+
+def inline(value: Any) -> str:
+    """A value on one line."""
+    if value is None:
+        return "{ _delete = true }"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{json.dumps(key)} = {inline(below)}' for key, below in value.items())} }}"
+    return json.dumps(value)
 
 
 @given(patches=st.lists(PATCHES, min_size=1, max_size=4))

@@ -58,5 +58,5 @@ mod _core {
     #[pymodule_export]
     use super::refresh::{document_json, exchange, keep_fresh, let_go, now_us};
     #[pymodule_export]
-    use super::source::{find_lines, read_document};
+    use super::source::{compile_merged, find_lines, read_document};
 }

@@ -25,6 +25,10 @@ use crate::yaml;
 pub struct Policy(Arc<Core>);
 
 impl Policy {
+    pub fn from_core(core: Core) -> Self {
+        Self(Arc::new(core))
+    }
+
     #[inline]
     pub fn core(&self) -> &Arc<Core> {
         &self.0
