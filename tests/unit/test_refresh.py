@@ -168,6 +168,7 @@ def test_a_file_without_rest_is_reported(tmp_path: Path, monkeypatch: pytest.Mon
     assert "changes while it is read" in str(desk.refusals[0])
 
 
+@pytest.mark.skipif(os.name == "nt", reason="symbolic links are for administrators there")
 def test_a_mounted_folder_is_read_before_or_after_its_exchange(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A base of one version with the overlay of another is a policy that nobody wrote."""
     files = {name: {"base.json": text(environment=name), "overlay.json": "{}"} for name in ("one", "two")}

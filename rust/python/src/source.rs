@@ -107,6 +107,7 @@ pub fn find_lines(data: &Bound<'_, PyBytes>, format: &str, paths: &Bound<'_, PyL
 /// wrong: `load_merged` then says what and where.
 #[pyfunction]
 #[pyo3(name = "_compile_merged")]
+#[expect(clippy::needless_pass_by_value, reason = "what is made of an argument is owned")]
 pub fn compile_merged(py: Python<'_>, sources: Vec<(Bound<'_, PyBytes>, String)>) -> PyResult<Option<Policy>> {
     let documents = sources.iter().map(|(data, name)| Ok((data.as_bytes(), format(name)?)));
     let documents = documents.collect::<PyResult<Vec<_>>>()?;

@@ -25,6 +25,8 @@ pub fn merge(sources: &[(&[u8], Format)]) -> Option<String> {
         }
         merged = Some(match merged {
             None => root,
+            // the whole document cannot be deleted
+            Some(_) if deletes(&root, format)? => return None,
             Some(target) => apply(Some(&target), &root, format, &room)?,
         });
     }
