@@ -184,12 +184,12 @@ class Poller:
             raise error from None
 
     def _refresh(self, engine: Engine, stop: threading.Event) -> bool:
+        _let_go(engine)
         now = _now_us(engine)
         self.state = replace(self.state, checked_us=now)
         reading = self.sources.read(lambda: _now_us(engine), stop.wait)
         if reading.digest == self.state.bad:
             return False
-        _let_go(engine)
         policy = self.state.policy
         swapped = False
         if policy is None or reading.digest != self.state.good:
