@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import logging
 import os
-import threading
-import time
-import weakref
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +12,7 @@ import pytest
 
 import turnout
 from tests.property.documents import NOW, toggle
-from tests.unit.watching import GOOD, Desk, config_map, gated, killed, rename, text
-from turnout.polling import _running
+from tests.unit.watching import GOOD, Desk, config_map, killed, rename, text
 
 BAD = json.dumps({"turnout": 1, "toggles": {"phone": {"category": "fax"}, "sms": toggle(owner=5)}})
 
@@ -298,188 +293,3 @@ def test_a_clock_that_fails_is_reported_and_the_policy_serves(tmp_path: Path) ->
 def test_impossible_options_are_refused(tmp_path: Path, options: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         Desk(tmp_path, **options)
-
-
-# ------------------------------------------------------------------------------------------------- gate results
-
-
-def gate_desk(tmp_path: Path, **options: Any) -> Desk:
-    desk = Desk(tmp_path, first=gated(), **options)
-    early = turnout.GateResult("bot", "r", 0, 100, NOW.replace(month=3, day=5))
-    desk.engine.swap(desk.engine.policy, gates=[early])
-    assert percent(desk) == 100
-    return desk
-
-
-def percent(desk: Desk) -> float:
-    """The share in force."""
-    return desk.engine.ramp("bot")[0].percent
-
-
-@pytest.mark.parametrize(
-    ("fields", "after"),
-    [
-        ({"pauses": []}, 100),
-        ({"steps": [{"percent": 10, "hold": "2d", "min_n": 100, "max": "30d"}, {"percent": 100}]}, 100),
-        ({"steps": [{"percent": 10, "hold": "1d", "min_n": 50, "max": "30d"}, {"percent": 60}]}, 60),
-        # more samples are wanted than were seen
-        ({"steps": [{"percent": 10, "hold": "1d", "min_n": 101, "max": "30d"}, {"percent": 100}]}, 10),
-        # other customers, another beginning, another share: other samples
-        ({"salt": "spring", "rebucket": True, "reason": "other customers"}, 10),
-        ({"started_at": "2026-03-02T00:00:00Z"}, 10),
-        ({"steps": [{"percent": 20, "hold": "1d", "min_n": 100, "max": "30d"}, {"percent": 100}]}, 20),
-        (
-            {"steps": [{"percent": 10, "hold": "1d", "max": "30d", "min_n": 100, "mode": "shadow"}, {"percent": 100}]},
-            10,
-        ),
-        (
-            {
-                "steps": [
-                    {"percent": 5, "hold": "1d", "min_n": 9, "max": "30d"},
-                    {"percent": 10, "hold": "1d"},
-                    {"percent": 100},
-                ]
-            },
-            5,
-        ),
-    ],
-)
-def test_gate_results_stay_where_the_ramp_is_the_same(tmp_path: Path, fields: dict[str, Any], after: float) -> None:
-    desk = gate_desk(tmp_path)
-    desk.write(gated(**fields))
-    assert desk.watch.status.error is None
-    assert percent(desk) == after
-
-
-def test_gate_results_come_back_with_their_ramp(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """A mistake that is taken back leaves the ramp where it was."""
-    desk = gate_desk(tmp_path)
-    assert desk.write(text())
-    assert "gate results that apply to nothing in this policy: toggles.bot.rules.r step 0" in caplog.text
-    assert desk.write(gated(started_at="2026-03-02T00:00:00Z"))
-    assert percent(desk) == 10
-    assert desk.write(gated())
-    assert percent(desk) == 100
-
-
-def test_gate_results_are_asked_for(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Those that a policy does not wait for are left out, and named."""
-    store = [turnout.GateResult("bot", "r", step, 100, NOW.replace(month=3, day=5)) for step in (0, 1)]
-    desk = Desk(tmp_path, first=gated(), gates=lambda policy: store if "bot" in policy else [])
-    assert percent(desk) == 100
-    assert "toggles.bot.rules.r step 1" in caplog.text
-    store.clear()
-    assert desk.write(gated(started_at="2026-03-02T00:00:00Z"))
-    assert percent(desk) == 10
-
-
-def test_gate_results_that_cannot_be_had_refuse_the_policy(tmp_path: Path) -> None:
-    """It would fall back to its first step."""
-    store: list[Any] = [[]]
-    desk = Desk(tmp_path, gates=lambda _: store[0])
-    store[0] = ["none"]
-    assert not desk.write(text(environment="two"))
-    assert "GateResult" in str(desk.refusals[0])
-    store[0] = []
-    assert desk.watch.poll()
-
-
-# -------------------------------------------------------------------------------------------------- the thread
-
-
-def wait_for(condition: Any, most_s: float = 10.0) -> None:
-    """Until it holds, or a failure."""
-    end = time.monotonic() + most_s
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.005)
-
-
-def threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "turnout-refresh"]
-
-
-def test_the_thread_puts_a_change_in_force_within_its_bound(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, every_s=0.05)
-    with desk.watch:
-        for turn in range(5):
-            rename(desk.path, text(environment=str(turn)))
-            changed = time.monotonic()
-            wait_for(lambda turn=turn: desk.environment == str(turn))
-            # every_s, the rest of a look and a load; the slack is for a busy machine
-            assert time.monotonic() - changed < 2
-    assert not threads()
-    rename(desk.path, text(environment="late"))
-    time.sleep(0.2)
-    assert desk.environment == "4"
-
-
-def test_no_thread_is_started_unasked_or_twice(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    assert not threads()
-    watch = desk.watch.start().start()
-    assert len(threads()) == 1
-    assert threads()[0].daemon
-    watch.stop()
-    watch.stop()
-    assert not threads()
-    with watch:
-        assert len(threads()) == 1
-    assert not _running
-
-
-def test_the_thread_ends_with_its_engine(tmp_path: Path) -> None:
-    """It goes on while somebody has the engine, even if nobody has the watch."""
-    path = tmp_path / "policy.json"
-    path.write_text(text())
-    held = turnout.Engine(turnout.load_policy(path), clock=turnout.ManualClock(NOW))
-    engine = weakref.ref(held)
-    watch = turnout.PolicyWatch(held, path, every_s=0.02)
-    # an error that is kept must not keep what it was raised from
-    rename(path, BAD)
-    watch.poll()
-    assert watch.status.error
-    watch.start()
-    del watch
-    rename(path, text(environment="two"))
-    wait_for(lambda: engine().policy.environment == "two")
-    rename(path, BAD)
-    time.sleep(0.1)
-    assert len(threads()) == 1
-    del held
-    wait_for(lambda: not threads())
-    gc.collect()
-    assert engine() is None
-    assert not _running
-
-
-def test_a_thread_that_is_stopped_while_it_reads_puts_nothing_in_force(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, every_s=0.01, timeout_s=0.1)
-    reading, go_on = threading.Event(), threading.Event()
-    inner = desk.watch._poller.sources.read
-
-    def slow(*arguments: Any) -> Any:
-        found = inner(*arguments)
-        reading.set()
-        go_on.wait(10)
-        return found
-
-    rename(desk.path, text(environment="two"))
-    desk.watch._poller.sources.read = slow  # type: ignore[method-assign]
-    desk.watch.start()
-    reading.wait(10)
-    thread = threads()[0]
-    desk.watch.stop()
-    go_on.set()
-    thread.join(10)
-    assert (thread.is_alive(), desk.environment) == (False, "one")
-
-
-def test_a_poll_waits_for_the_thread_and_both_agree(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, every_s=0.001)
-    with desk.watch:
-        for turn in range(30):
-            rename(desk.path, text(environment=str(turn)))
-            desk.watch.poll()
-            assert desk.environment == str(turn)
-    assert desk.watch.status.swaps == 30
