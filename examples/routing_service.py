@@ -1,4 +1,4 @@
-"""A routing service: one policy in force, asked for each contact, and exchanged while the service runs.
+"""A routing service: a policy file that is watched, and asked for each contact.
 
 python examples/routing_service.py
 """
@@ -6,6 +6,8 @@ python examples/routing_service.py
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import sys
 import tempfile
 from pathlib import Path
 
@@ -14,7 +16,12 @@ import turnout
 # A service writes clock=turnout.SystemClock(). This program stands still, so that it always prints the same.
 CLOCK = turnout.ManualClock(dt.datetime(2026, 3, 23, 15, tzinfo=dt.UTC))
 # The ramp's first step waits for 40 samples. Whoever counts them says when they were there.
-GATES = [turnout.GateResult("billing-bot", "ramp", step=0, n=40, at=dt.datetime(2026, 3, 5, 21, tzinfo=dt.UTC))]
+SEEN = [turnout.GateResult("billing-bot", "ramp", step=0, n=40, at=dt.datetime(2026, 3, 5, 21, tzinfo=dt.UTC))]
+
+
+def gates(policy: turnout.Policy) -> list[turnout.GateResult]:
+    """The gate results that a policy can use; a service looks them up."""
+    return SEEN if "billing-bot" in policy else []
 
 
 def route(engine: turnout.Engine, customer: str | None, facts: dict[str, object]) -> str:
@@ -27,33 +34,27 @@ def route(engine: turnout.Engine, customer: str | None, facts: dict[str, object]
     return str(bot.value)
 
 
-def exchange(engine: turnout.Engine, path: Path) -> bool:
-    """Put the policy of a file in force: whole, or not at all."""
-    try:
-        policy = turnout.load_policy(path)
-    except turnout.PolicyError as error:
-        # Every fault is listed, with its line. The old policy stays in force.
-        print(f"refused, {len(error.problems)} faults:", *error.problems, sep="\n  ")
-        return False
-    engine.swap(policy, gates=GATES)
-    return True
-
-
 def main() -> None:
-    """Route two contacts, ask why, and exchange the policy for a bad one and a good one."""
-    engine = turnout.Engine(turnout.load_policy(turnout.sample_policy_path()), clock=CLOCK, gates=GATES)
-    facts: dict[str, object] = {"channel": "chat", "plan": "pro", "consent.ai_chat": True}
-    print("to:", route(engine, "customer-42", facts))
-    print("to:", route(engine, "customer-7", {**facts, "tier": "vip"}))
-    print(engine.explain("billing-bot", "customer-7", {**facts, "tier": "vip"}))
-
+    """Route two contacts, ask why, and let somebody write a bad policy and a good one meanwhile."""
+    # A refused policy is logged with all its faults.
+    logging.basicConfig(format="%(message)s", stream=sys.stdout)
     good = turnout.sample_policy_path().read_text("utf-8")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "policy.toml")
+        path.write_text(good, "utf-8")
+        # A service writes `with watch:`, and a thread looks every two seconds. The copy is for a start without it.
+        copy = Path(folder, "policy.last-good")
+        watch = turnout.PolicyWatch.from_source(path, clock=CLOCK, gates=gates, last_good=copy, stale_after_s=600)
+        engine = watch.engine
+        facts: dict[str, object] = {"channel": "chat", "plan": "pro", "consent.ai_chat": True}
+        print("to:", route(engine, "customer-42", facts))
+        print("to:", route(engine, "customer-7", {**facts, "tier": "vip"}))
+        print(engine.explain("billing-bot", "customer-7", {**facts, "tier": "vip"}))
+
         path.write_text(good.replace("percent = 10,", "percent = 110,"), "utf-8")
-        print("exchanged:", exchange(engine, path))
+        print("exchanged:", watch.poll())
         path.write_text(good.replace('environment = "production"', 'environment = "canary"'), "utf-8")
-        print("exchanged:", exchange(engine, path), engine.policy.environment)
+        print("exchanged:", watch.poll(), engine.policy.environment)
 
 
 if __name__ == "__main__":

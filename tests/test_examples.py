@@ -32,7 +32,7 @@ SHOWN = {
         "billing-bot for customer-42: bot (SPLIT, live)",
         "billing-bot for customer-7: human (TARGETING_MATCH, off)",
         "rule decided: vip-to-human",
-        "refused, 2 faults:",
+        "policy.toml: refused, policy ",
         "ramp.steps[1].percent (line ",
         "exchanged: False",
         "exchanged: True canary",

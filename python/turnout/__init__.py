@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from turnout.errors import ContactLogError, PolicyError, Problem, TurnoutError
     from turnout.exposures import ExposureCounts, ExposureLog
     from turnout.policy import load_policy, policy_schema, sample_policy_path
+    from turnout.refresh import PolicyWatch, RefreshStatus
     from turnout.sinks import load_exposures
     from turnout.stale import StaleReason, StaleToggle, stale_toggles
     from turnout.usage import ToggleUsage, load_usage, save_usage
@@ -75,6 +76,7 @@ _HOMES = {
     "turnout.errors": ("ContactLogError", "PolicyError", "Problem", "TurnoutError"),
     "turnout.exposures": ("ExposureCounts", "ExposureLog"),
     "turnout.policy": ("load_policy", "policy_schema", "sample_policy_path"),
+    "turnout.refresh": ("PolicyWatch", "RefreshStatus"),
     "turnout.sinks": ("load_exposures",),
     "turnout.stale": ("StaleReason", "StaleToggle", "stale_toggles"),
     "turnout.usage": ("ToggleUsage", "load_usage", "save_usage"),
@@ -98,8 +100,10 @@ __all__ = [
     "Policy",
     "PolicyDiff",
     "PolicyError",
+    "PolicyWatch",
     "Problem",
     "RampPosition",
+    "RefreshStatus",
     "StaleReason",
     "StaleToggle",
     "SystemClock",

@@ -500,7 +500,7 @@ class Evaluation:
     @property
     def reason(self, /) -> str:
         """
-        Why: one of `STATIC DEFAULT TARGETING_MATCH SPLIT DISABLED ERROR SHADOW BREAKER_OPEN CONSENT_MISSING`.
+        Why: one of `STATIC DEFAULT TARGETING_MATCH SPLIT DISABLED STALE ERROR SHADOW BREAKER_OPEN CONSENT_MISSING`.
         """
 
     @property
@@ -519,6 +519,13 @@ class Evaluation:
     def shadow(self, /) -> Any | None:
         """
         What the new path would have served, in a shadow step.
+        """
+
+    @property
+    def stale(self, /) -> bool:
+        """
+        Whether the policy was older than its `PolicyWatch` allows. The reason is then `STALE` in place of the first four,
+        where no code says more.
         """
 
     def to_dict(self, /) -> dict[str, Any]:
@@ -623,6 +630,12 @@ class EvaluationBatch:
     def shadow(self, /) -> Series:
         """
         What the new path would have served in a shadow step, null elsewhere: a Polars series.
+        """
+
+    @property
+    def stale(self, /) -> bool:
+        """
+        Whether the policy was older than its `PolicyWatch` allows, for all rows; see `Evaluation.stale`.
         """
 
     def to_frame(self, /) -> DataFrame:
@@ -826,7 +839,7 @@ class ExplanationStep:
     def stage(self, /) -> str:
         """
         What was looked at: `state`, `schedule`, `requires`, `breaker`, `consent`, `override`, `rule`, `condition`,
-        `ramp`, `variant` or `default`.
+        `ramp`, `variant` or `default`; before them `freshness` where the policy is stale.
         """
 
     def to_dict(self, /) -> dict[str, Any]:

@@ -78,6 +78,17 @@ class PolicyError(TurnoutError, ValueError):
         return "\n".join(map(str, self.problems))
 
 
+class PolicySourceError(TurnoutError, OSError):
+    """A source of a policy that gives no document: a URL that answers otherwise, or a file that does not come to rest.
+
+    Examples
+    --------
+    >>> from turnout.errors import PolicySourceError
+    >>> print(PolicySourceError("https://example.com/policy.json: HTTP status 503"))
+    https://example.com/policy.json: HTTP status 503
+    """
+
+
 class MissingExtraError(TurnoutError, ImportError):
     """Something needs a package that an extra of turnout brings, and the extra is not installed.
 

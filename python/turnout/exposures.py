@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from turnout._core import ExposureBuffer
 from turnout.periodic import Periodic
-from turnout.sinks import sink_of
+from turnout.sinks import EVENTS_AT_ONCE, Sink, sink_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -30,7 +30,6 @@ COLUMNS = (
 # As many as a 64-bit number has bits.
 SEGMENTS_AT_MOST = 64
 KEY_BYTES_AT_LEAST = 16
-EVENTS_AT_ONCE = 10_000
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -132,8 +131,7 @@ class ExposureLog:
         # What an engine writes to.
         self._buffer = ExposureBuffer(capacity, round(repeat_after_s * 1e6), names, wanted, pseudonym_key)
         self._sink = sink
-        self._write = sink_of(sink)
-        self._unwritten: pl.DataFrame | None = None
+        self._written_to = sink_of(sink)
         self._lock = threading.Lock()
         _logs.add(self)
         self._thread = Periodic(self._try_flush, every_s, self._begin_in_child, "turnout-exposures")
@@ -190,26 +188,29 @@ class ExposureLog:
         ['STATIC']
         (True, 1)
         """
-        if self._write is None:
-            raise ValueError("this log has no sink: give it one, or call take()")
-        written = 0
+        sink, written = self._writer(), 0
         with self._lock:
-            while written < self.counts.waiting + EVENTS_AT_ONCE:
-                if self._unwritten is None:
-                    frame = self.take(EVENTS_AT_ONCE)
-                    if frame.is_empty():
-                        break
-                    self._unwritten = frame
-                self._write(self._unwritten)
-                written += self._unwritten.height
-                self._unwritten = None
+            # What is logged meanwhile may wait: this has an end.
+            wanted = sink.pending + self.counts.waiting
+            while written < wanted:
+                if not sink.pending:
+                    sink.fill(self._buffer)
+                count = sink.pending
+                sink.write()
+                written += count
         return written
+
+    def _writer(self) -> Sink:
+        if self._written_to is None:
+            raise ValueError("this log has no sink: give it one, or call take()")
+        return self._written_to
 
     def start(self) -> Self:
         """Flush every `every_s` seconds from now on, on a thread of its own, and when Python ends.
 
         A flush that fails is logged (logger ``turnout.exposures``) and tried again. A forked child goes on by itself;
-        what its parent had not written is left to the parent.
+        what its parent had not written is left to the parent. Parquet files and callables get frames of Polars, which a
+        child cannot use when its parent used it before the fork; JSON lines do without.
 
         Raises
         ------
@@ -222,8 +223,7 @@ class ExposureLog:
         >>> log = turnout.ExposureLog(print).start()
         >>> log.stop()
         """
-        if self._write is None:
-            raise ValueError("this log has no sink: give it one, or call take()")
+        self._writer()
         self._thread.start()
         return self
 
@@ -241,7 +241,7 @@ class ExposureLog:
         >>> turnout.ExposureLog().stop()
         """
         self._thread.stop()
-        if self._write is not None:
+        if self._written_to is not None:
             self.flush()
 
     def __enter__(self) -> Self:
@@ -261,8 +261,7 @@ class ExposureLog:
     def _begin_in_child(self) -> None:
         self._lock = threading.Lock()
         # A half-written line, too, is the parent's to finish.
-        self._write = sink_of(self._sink)
-        self._unwritten = None
+        self._written_to = sink_of(self._sink)
         self._buffer.forget()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,8 +14,8 @@ from turnout.overlays import Source, load_merged
 
 __all__ = ["load_policy", "policy_schema", "sample_policy_path"]
 
-_MOST_BYTES = 64 * 2**20
-_FORMATS: dict[str, Literal["toml", "json", "yaml"]] = {
+MOST_BYTES = 64 * 2**20
+FORMATS: dict[str, Literal["toml", "json", "yaml"]] = {
     ".toml": "toml",
     ".json": "json",
     ".yaml": "yaml",
@@ -58,24 +59,28 @@ def load_policy(path: str | os.PathLike[str], *overlays: str | os.PathLike[str],
     >>> policy.environment
     'production'
     """
-    if overlays:
-        return load_merged([_source(file) for file in (path, *overlays)], strict=strict)
-    source = _source(path)
-    return Policy.from_bytes(source.data, format=source.format, strict=strict)
+    return compile_sources([read_source(file) for file in (path, *overlays)], strict=strict)
 
 
-def _source(path: str | os.PathLike[str]) -> Source:
+def compile_sources(sources: Sequence[Source], *, strict: bool) -> Policy:
+    """The policy of a document and of its overlays, which were read before."""
+    if len(sources) > 1:
+        return load_merged(sources, strict=strict)
+    return Policy.from_bytes(sources[0].data, format=sources[0].format, strict=strict)
+
+
+def read_source(path: str | os.PathLike[str]) -> Source:
     """A document's bytes and what they are written in."""
     file = Path(path)
-    form = _FORMATS.get(file.suffix.lower())
+    form = FORMATS.get(file.suffix.lower())
     if form is None:
-        *others, last = _FORMATS
+        *others, last = FORMATS
         hint = f"name it {file.stem}.toml, {file.stem}.json or {file.stem}.yaml, or use Policy.from_bytes"
         message = f"{file.name}: not a {', '.join(others)} or {last} file"
         raise PolicyError([Problem("", None, None, message, hint, "syntax")])
     with file.open("rb") as source:
         # One byte more than a document may have: larger files are refused without being read.
-        return Source(str(path), form, source.read(_MOST_BYTES + 1))
+        return Source(str(path), form, source.read(MOST_BYTES + 1))
 
 
 def policy_schema() -> dict[str, Any]:

@@ -6,28 +6,44 @@ import datetime as dt
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["load_exposures", "sink_of"]
+    from turnout._core import ExposureBuffer
+
+__all__ = ["EVENTS_AT_ONCE", "Sink", "load_exposures", "sink_of"]
 
 LINES = (".jsonl", ".ndjson")
+EVENTS_AT_ONCE = 10_000
 
 
-def sink_of(
-    sink: str | os.PathLike[str] | Callable[[pl.DataFrame], object] | None,
-) -> Callable[[pl.DataFrame], object] | None:
-    """What writes a frame of events to a sink."""
-    if sink is None or callable(sink):
-        return sink
+def sink_of(sink: str | os.PathLike[str] | Callable[[pl.DataFrame], object] | None) -> Sink | None:
+    """What writes events to a sink."""
+    if sink is None:
+        return None
+    if callable(sink):
+        return Frames(sink)
     path = Path(sink)
     if path.suffix in LINES:
         return JsonLines(path)
     if path.exists() and not path.is_dir():
         raise ValueError(f"{path}: is a file; name a file *.jsonl, or a folder for Parquet files")
-    return ParquetFolder(path)
+    return Frames(ParquetFolder(path))
+
+
+class Sink(Protocol):
+    """Holds the events that it has taken until they are written."""
+
+    pending: int
+    """How many it holds."""
+
+    def fill(self, buffer: ExposureBuffer) -> None:
+        """Take events, when none are pending."""
+
+    def write(self) -> None:
+        """Write what is pending. When that fails, it stays."""
 
 
 class JsonLines:
@@ -35,22 +51,43 @@ class JsonLines:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        # What the system did not take of the last write: a line that was begun is finished first.
+        self.pending = 0
+        # What the system did not take yet: a line that was begun is finished first.
         self._rest = b""
 
-    def __call__(self, events: pl.DataFrame) -> None:
-        """Add events; each write goes to the end, also when several processes write."""
-        import polars as pl
+    def fill(self, buffer: ExposureBuffer) -> None:
+        """Take events, when none are pending."""
+        self.pending, self._rest = buffer.take_lines(EVENTS_AT_ONCE)
 
-        if not self._rest:
-            text = events.with_columns(pl.col("at").dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ"))
-            self._rest = text.write_ndjson().encode()
+    def write(self) -> None:
+        """Add what is pending; each write goes to the end, also when several processes write."""
         file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
         try:
             while self._rest:
                 self._rest = self._rest[os.write(file, self._rest) :]
         finally:
             os.close(file)
+        self.pending = 0
+
+
+class Frames:
+    """A callable that takes frames."""
+
+    def __init__(self, write: Callable[[pl.DataFrame], object]) -> None:
+        self.pending = 0
+        self._write = write
+        self._frame: pl.DataFrame | None = None
+
+    def fill(self, buffer: ExposureBuffer) -> None:
+        """Take events, when none are pending."""
+        self._frame = buffer.take(EVENTS_AT_ONCE)
+        self.pending = self._frame.height
+
+    def write(self) -> None:
+        """Hand over what is pending."""
+        assert self._frame is not None
+        self._write(self._frame)
+        self._frame, self.pending = None, 0
 
 
 class ParquetFolder:
@@ -130,7 +167,7 @@ def _read(file: Path) -> pl.DataFrame:
             frame = pl.read_ndjson(file, infer_schema_length=None)
             # A column of nothing but nulls has no type of its own in JSON.
             frame = frame.cast({name: kind for name, kind in _types().items() if name in frame.columns})
-            frame = frame.with_columns(pl.col("at").str.to_datetime(time_unit="us", time_zone="UTC"))
+            frame = frame.with_columns(pl.col("at").str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", time_zone="UTC"))
         else:
             frame = pl.read_parquet(file)
     except pl.exceptions.PolarsError as error:

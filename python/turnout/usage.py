@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import itertools
 import json
 import os
-import stat
 import threading
 import weakref
 from collections.abc import Iterator, Mapping
@@ -16,6 +13,7 @@ from typing import Any, Literal, TypedDict
 
 from turnout._core import Engine, _generation  # type: ignore[attr-defined]
 from turnout.change import instant_of
+from turnout.replace import replace_file
 
 __all__ = ["ToggleUsage", "Usage", "load_usage", "save_usage"]
 
@@ -116,7 +114,8 @@ def save_usage(engine: Engine, path: str | os.PathLike[str], *, at: dt.datetime 
             before = known.get(key, {}) if known_generation == generation else {}
             new = {name: value - before.get(name, 0) for name, value in count.items()}
             usage[key] = _added(usage.get(key), new, now)
-        _replace(file, json.dumps({"turnout_usage": FORMAT, "saved_at": now, "toggles": usage}, indent=1))
+        text = json.dumps({"turnout_usage": FORMAT, "saved_at": now, "toggles": usage}, indent=1)
+        replace_file(file, text.encode() + b"\n")
         _saved[engine] = (generation, counts)
     return usage
 
@@ -246,35 +245,3 @@ def _is_instant(value: Any) -> bool:
         return dt.datetime.fromisoformat(value).tzinfo is not None
     except (TypeError, ValueError):
         return False
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write a file so that a reader sees the old one or the new one, whole. Links and permissions stay."""
-    target = Path(os.path.realpath(file))
-    try:
-        draft = _draft(target)
-        try:
-            with contextlib.suppress(FileNotFoundError):
-                draft.chmod(stat.S_IMODE(target.stat().st_mode))
-            with draft.open("w", encoding="utf-8") as out:
-                out.write(text + "\n")
-                out.flush()
-                os.fsync(out.fileno())
-            draft.replace(target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                draft.unlink()
-            raise
-    except OSError as error:
-        # of the file that was meant: nobody knows the draft
-        raise OSError(error.errno, error.strerror or str(error), str(file)) from error
-
-
-def _draft(target: Path) -> Path:
-    """A new file beside another one, that nobody else writes; the number of a process is not its own everywhere."""
-    for number in itertools.count():
-        draft = target.with_name(f".{target.name}.{number}.draft")
-        with contextlib.suppress(FileExistsError):
-            draft.touch(exist_ok=False)
-            return draft
-    raise AssertionError("there is no last number")

@@ -104,9 +104,9 @@ def holds(condition: Document, attributes: Any) -> bool:
 
 
 def fields(evaluation: turnout.Evaluation) -> dict[str, Any]:
-    """All fields of an evaluation but the digest."""
+    """All fields of an evaluation but the digest, and that no watch calls the policy stale."""
     found = evaluation.to_dict()
-    assert found.pop("policy_digest") == evaluation.policy_digest
+    assert (found.pop("policy_digest"), found.pop("stale")) == (evaluation.policy_digest, False)
     assert tuple(found) == FIELDS
     assert found == {name: getattr(evaluation, name) for name in FIELDS}
     return found

@@ -6,6 +6,7 @@ import copy
 import json
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 import turnout
 from tests.unit.policy_faults.documents import governed
+from turnout._core import _compile_merged
+from turnout.overlays import Source, load_merged
 from turnout.patch import Origins, merge_patch, missing_keys, overlay_patch, parse_path
 
 SCALARS = st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["", "a", "b"])
@@ -160,6 +163,34 @@ def is_there(tree: Any, path: tuple[str, ...]) -> bool:
             return False
         tree = tree[key]
     return True
+
+
+@given(patches=st.lists(PATCHES, min_size=1, max_size=3), formats=st.lists(st.booleans(), min_size=3, max_size=3))
+def test_merging_in_the_core_is_merging_in_python(patches: Any, formats: Any) -> None:
+    """Overlays without a fault are merged by the compiled module, those with faults here; TOML deletes by a sign."""
+    sources = [Source("base", "json", json.dumps(sound()).encode())]
+    for patch, is_toml in zip(patches, formats, strict=False):
+        text = as_toml(patch) if is_toml else json.dumps(patch)
+        sources.append(Source("overlay", "toml" if is_toml else "json", text.encode()))
+    one = outcome(lambda: load_merged(sources, strict=True))
+    with mock.patch("turnout.overlays._compile_merged", return_value=None):
+        other = outcome(lambda: load_merged(sources, strict=True))
+    assert one == other
+    assert (_compile_merged([(source.data, source.format) for source in sources]) is None) == (one[0] == "faults")
+
+
+def as_toml(tree: Any) -> str:
+    """A patch in TOML, with the sign of a deletion for null."""
+    return "\n".join(f"{json.dumps(key)} = {inline(value)}" for key, value in tree.items())
+
+
+def inline(value: Any) -> str:
+    """A value on one line."""
+    if value is None:
+        return "{ _delete = true }"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{json.dumps(key)} = {inline(below)}' for key, below in value.items())} }}"
+    return json.dumps(value)
 
 
 @given(patches=st.lists(PATCHES, min_size=1, max_size=4))

@@ -120,6 +120,28 @@ with turnout.ExposureLog("exposures.jsonl", segments=["business"], pseudonym_key
 events = turnout.load_exposures("exposures.jsonl")
 assert_type(turnout.shadow_agreement(events, by=["rule", "day"], zone="Europe/Berlin"), pl.DataFrame)
 
+watch = turnout.PolicyWatch.from_source(
+    "policy.toml", Path("production.toml"), clock=turnout.SystemClock(), every_s=5, gates=lambda _: [gate]
+)
+assert_type(watch, turnout.PolicyWatch)
+assert_type(watch.engine, turnout.Engine)
+assert_type(watch.poll(), bool)
+assert_type(watch.age_s, float)
+with turnout.PolicyWatch(
+    engine,
+    "https://example.com/policy.json",
+    headers={"Authorization": "Bearer"},
+    stale_after_s=600.0,
+    before_swap=lambda *_: turnout.save_usage(engine, "usage.json", at=noon),
+    on_refusal=print,
+) as started:
+    assert_type(started, turnout.PolicyWatch)
+assert_type(watch.status, turnout.RefreshStatus)
+assert_type(watch.status.confirmed_at, dt.datetime)
+assert_type(watch.status.problems, tuple[turnout.Problem, ...])
+assert_type(flag.stale, bool)
+assert_type(batch.stale, bool)
+
 assert_type(turnout.bucket("customer-42", "billing-bot"), float)
 turnout.hash_units(["c-1", 42], "billing-bot", stage="variant")
 
@@ -139,4 +161,6 @@ turnout.Engine(policy)  # type: ignore[call-arg]
 engine.evaluate("billing-bot", 4.2)  # type: ignore[arg-type]
 turnout.Engine(policy, clock=turnout.SystemClock(), consent=True)  # type: ignore[arg-type]
 engine.evaluate(7)  # type: ignore[arg-type]
+turnout.PolicyWatch.from_source("policy.toml")  # type: ignore[call-arg]
+turnout.PolicyWatch.from_source("policy.toml", clock=clock, every="2s")  # type: ignore[call-arg]
 flag.enabled = True  # type: ignore[misc]

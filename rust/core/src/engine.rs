@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
+use crate::hash::{Stage, hash_unit, seed};
 use crate::policy::{Policy, Ramp, Timeline, Waits};
 use crate::time::Micros;
 use crate::toggle::{
@@ -23,6 +24,21 @@ pub struct GateResult {
     pub n: u64,
     /// When that many had been seen.
     pub at: Micros,
+}
+
+impl GateResult {
+    /// What the samples were seen of: the ramp, and its steps up to this one. `None` where no step waits for them. Equal
+    /// in two policies, the result says the same in both; a ramp that was begun anew, shuffled or given other shares is
+    /// another one, and so is a step that only has the same number.
+    #[must_use]
+    pub fn scope(&self, policy: &Policy) -> Option<u64> {
+        let (ramp, _) = waiting_step(policy, self).ok()?;
+        let plan = &ramp.plan;
+        let unit = &policy.attributes[ramp.unit as usize];
+        let steps: Vec<_> = plan.steps[..=self.step].iter().map(|step| (step.percent, step.mode)).collect();
+        let text = format!("{unit:?} {} {} {steps:?}", ramp.ramp_seed, plan.started_at);
+        Some(hash_unit(text.as_bytes(), seed("gates", Stage::Ramp)))
+    }
 }
 
 /// Where a ramp stands.
@@ -244,14 +260,7 @@ impl Overlay for Engine {
 fn gated(policy: &Policy, results: &[GateResult]) -> Result<Box<[Option<GatedRamp>]>, String> {
     let mut gated: Vec<Option<GatedRamp>> = Vec::new();
     for result in results {
-        let ramp = find_ramp(policy, result)?;
-        let wanted = ramp.plan.steps.get(result.step).and_then(|step| step.min_n);
-        let Some(wanted) = wanted else {
-            return Err(format!(
-                "toggles.{}.rules.{}: step {} waits for no samples; name a step with min_n",
-                result.toggle, result.rule, result.step
-            ));
-        };
+        let (ramp, wanted) = waiting_step(policy, result)?;
         if result.n < wanted {
             continue;
         }
@@ -265,6 +274,16 @@ fn gated(policy: &Policy, results: &[GateResult]) -> Result<Box<[Option<GatedRam
         *slot = Some(GatedRamp { gates, timeline });
     }
     Ok(gated.into_boxed_slice())
+}
+
+/// The ramp of a result, and how many samples its step waits for.
+fn waiting_step<'p>(policy: &'p Policy, result: &GateResult) -> Result<(&'p Ramp, u64), String> {
+    let ramp = find_ramp(policy, result)?;
+    let wanted = ramp.plan.steps.get(result.step).and_then(|step| step.min_n);
+    wanted.map(|wanted| (ramp, wanted)).ok_or_else(|| {
+        let GateResult { toggle, rule, step, .. } = result;
+        format!("toggles.{toggle}.rules.{rule}: step {step} waits for no samples; name a step with min_n")
+    })
 }
 
 fn find_ramp<'p>(policy: &'p Policy, result: &GateResult) -> Result<&'p Ramp, String> {

@@ -44,6 +44,7 @@ pub struct Arguments<'a, 'py> {
     pub attributes: Option<&'a Bound<'py, PyAny>>,
     pub instants: Instants,
     pub default: Option<Py<PyAny>>,
+    pub is_stale: bool,
 }
 
 /// Evaluates `toggle` for every row; an unknown toggle answers as a single evaluation would.
@@ -70,7 +71,8 @@ pub fn evaluate(
             run(outside, &installed, toggle, units.unwrap_or_else(nobody), &table, &arguments.instants, rows)?
         }
     };
-    Ok(EvaluationBatch { installed, key: key.into(), toggle, found, contacts, default: arguments.default })
+    let Arguments { default, is_stale, .. } = arguments;
+    Ok(EvaluationBatch { installed, key: key.into(), toggle, found, contacts, default, is_stale })
 }
 
 fn run(
@@ -148,12 +150,13 @@ pub struct EvaluationBatch {
     /// Whom it is about: places on ramps are worked out when somebody asks for them.
     contacts: Contacts,
     default: Option<Py<PyAny>>,
+    is_stale: bool,
 }
 
 impl EvaluationBatch {
     fn evaluation(&self, py: Python<'_>, kind: Decision) -> Evaluation {
         let default = self.default.as_ref().map(|d| d.clone_ref(py));
-        Evaluation::new(Arc::clone(&self.installed), self.toggle, &self.key, kind, default)
+        Evaluation::new(Arc::clone(&self.installed), self.toggle, &self.key, kind, default, self.is_stale)
     }
 
     /// Where the unit of a row stands on the ramp that decided it.
@@ -237,6 +240,12 @@ impl EvaluationBatch {
     #[getter]
     fn reason<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.series(py, "reason", |evaluation, py| text(py, Some(evaluation.reason())))
+    }
+
+    /// Whether the policy was older than its `PolicyWatch` allows, for all rows; see `Evaluation.stale`.
+    #[getter]
+    fn stale(&self) -> bool {
+        self.is_stale
     }
 
     /// What stood in the way, null for nothing: a Polars series.

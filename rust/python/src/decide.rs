@@ -116,7 +116,7 @@ impl Engine {
             }
             (None, _) => NOT_FOUND,
         };
-        Ok(Evaluation::new(installed, toggle, key, decision, default))
+        Ok(Evaluation::new(installed, toggle, key, decision, default, self.is_stale(py)?))
     }
 
     /// Decides as `evaluation` does, and keeps what was looked at.
@@ -133,6 +133,11 @@ impl Engine {
     ) -> PyResult<Explanation> {
         let outside = self.outside(py, at.map(instant).transpose()?);
         let mut recorder = Recorder::default();
+        let is_stale = self.is_stale(py)?;
+        if is_stale {
+            let why = "the policy may be old: its source has not been read for longer than the limit";
+            recorder.step("freshness", Verdict::Missed, || why.to_owned());
+        }
         let toggle = installed.engine.policy.find(key);
         let decision = match toggle {
             None => NOT_FOUND,
@@ -147,7 +152,8 @@ impl Engine {
             }
         };
         outside.finish()?;
-        Explanation::new(py, Evaluation::new(installed, toggle, key, decision, default), recorder.steps)
+        let evaluation = Evaluation::new(installed, toggle, key, decision, default, is_stale);
+        Explanation::new(py, evaluation, recorder.steps)
     }
 
     /// Decides for every toggle.
@@ -164,7 +170,7 @@ impl Engine {
         outside.finish()?;
         let none = || vec![INVALID_CONTEXT; installed.engine.policy.toggles.len()].into_boxed_slice();
         let decisions = decisions.unwrap_or_else(none);
-        Ok(Evaluations::new(installed, decisions))
+        Ok(Evaluations::new(installed, decisions, self.is_stale(py)?))
     }
 
     /// How often each toggle was asked, and came out on.

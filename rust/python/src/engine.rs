@@ -19,6 +19,7 @@ use crate::installed::Installed;
 use crate::outside::Outside;
 use crate::policy::Policy;
 use crate::ramp::gates;
+use crate::refresh::Watched;
 use crate::rows::Instants;
 
 /// A policy in force, asked for every contact.
@@ -54,10 +55,11 @@ use crate::rows::Instants;
 /// 'FLAG_NOT_FOUND'
 #[pyclass(frozen, weakref, module = "turnout")]
 pub struct Engine {
-    current: ArcSwap<Installed>,
+    pub current: ArcSwap<Installed>,
     clock: Clock,
     consent: Option<ConsentSource>,
     exposures: Option<Py<ExposureBuffer>>,
+    pub watched: Watched,
 }
 
 impl Engine {
@@ -104,7 +106,8 @@ impl Engine {
             Installed::new(policy, &gates, exposures.as_ref().map(Py::get)).map_err(PyValueError::new_err)?;
         let (clock, consent) = (Clock::from_object(clock)?, ConsentSource::from_object(consent)?);
         clock.probe(policy.py())?;
-        Ok(Self { current: ArcSwap::from_pointee(installed), clock, consent, exposures })
+        let current = ArcSwap::from_pointee(installed);
+        Ok(Self { current, clock, consent, exposures, watched: Watched::default() })
     }
 
     /// Evaluates a toggle for a contact. Never raises for a toggle that exists, whatever the contact brings: only a
@@ -233,8 +236,7 @@ impl Engine {
         default: Option<Py<PyAny>>,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Explanation> {
-        let installed = self.current.load_full();
-        self.explanation(py, installed, key, unit, attributes, default, at)
+        self.explanation(py, self.current.load_full(), key, unit, attributes, default, at)
     }
 
     /// Evaluates every toggle for one contact.
@@ -271,8 +273,7 @@ impl Engine {
         attributes: Option<&Bound<'_, PyAny>>,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Evaluations> {
-        let installed = self.current.load_full();
-        self.evaluations(py, installed, unit, attributes, at)
+        self.evaluations(py, self.current.load_full(), unit, attributes, at)
     }
 
     /// Evaluates a toggle for many contacts at once, with the same answers as one by one.
@@ -322,7 +323,7 @@ impl Engine {
         default: Option<Py<PyAny>>,
     ) -> PyResult<EvaluationBatch> {
         let instants = Instants::from_argument(py, at, &self.clock)?;
-        let arguments = Arguments { units, attributes, instants, default };
+        let arguments = Arguments { units, attributes, instants, default, is_stale: self.is_stale(py)? };
         evaluate_batch(&self.outside(py, None), self.current.load_full(), key, arguments)
     }
 

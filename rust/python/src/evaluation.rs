@@ -11,6 +11,7 @@ use turnout_core::policy::{Served, Toggle};
 use turnout_core::toggle::{Code, Decision, Reason};
 
 use crate::installed::Installed;
+use crate::refresh;
 use crate::result;
 
 /// The answer for a key that no toggle has.
@@ -50,6 +51,7 @@ pub struct Evaluation {
     /// The key that was asked for, when no toggle has it.
     unknown: Option<Box<str>>,
     default: Option<Py<PyAny>>,
+    is_stale: bool,
 }
 
 impl Evaluation {
@@ -60,9 +62,10 @@ impl Evaluation {
         key: &str,
         decision: Decision,
         default: Option<Py<PyAny>>,
+        is_stale: bool,
     ) -> Self {
         let unknown = if toggle.is_none() { Some(key.into()) } else { None };
-        Self { installed, toggle, decision, unknown, default }
+        Self { installed, toggle, decision, unknown, default, is_stale }
     }
 
     fn toggle(&self) -> Option<&Toggle> {
@@ -102,10 +105,17 @@ impl Evaluation {
         self.decision.mode().name()
     }
 
-    /// Why: one of `STATIC DEFAULT TARGETING_MATCH SPLIT DISABLED ERROR SHADOW BREAKER_OPEN CONSENT_MISSING`.
+    /// Why: one of `STATIC DEFAULT TARGETING_MATCH SPLIT DISABLED STALE ERROR SHADOW BREAKER_OPEN CONSENT_MISSING`.
     #[getter]
     pub fn reason(&self) -> &'static str {
-        self.decision.reason.name()
+        refresh::reason(&self.decision, self.is_stale)
+    }
+
+    /// Whether the policy was older than its `PolicyWatch` allows. The reason is then `STALE` in place of the first four,
+    /// where no code says more.
+    #[getter]
+    fn stale(&self) -> bool {
+        self.is_stale
     }
 
     /// What stood in the way, where the reason alone does not say it: `FLAG_NOT_FOUND`, `OUTSIDE_SCHEDULE`,
@@ -180,6 +190,7 @@ impl Evaluation {
         dict.set_item("shadow", self.shadow(py))?;
         dict.set_item("refused", self.refused())?;
         dict.set_item("policy_digest", self.policy_digest())?;
+        dict.set_item("stale", self.is_stale)?;
         Ok(dict)
     }
 
@@ -190,7 +201,7 @@ impl Evaluation {
     fn __eq__(&self, py: Python<'_>, other: &Bound<'_, PyAny>) -> PyResult<bool> {
         let Ok(other) = other.cast::<Evaluation>() else { return Ok(false) };
         let other = other.get();
-        let same = self.decision == other.decision && self.key() == other.key();
+        let same = self.decision == other.decision && self.is_stale == other.is_stale && self.key() == other.key();
         Ok(same && self.policy_digest() == other.policy_digest() && self.value(py).bind(py).eq(other.value(py))?)
     }
 
@@ -227,11 +238,12 @@ impl Evaluation {
 pub struct Evaluations {
     installed: Arc<Installed>,
     decisions: Box<[Decision]>,
+    is_stale: bool,
 }
 
 impl Evaluations {
-    pub fn new(installed: Arc<Installed>, decisions: Box<[Decision]>) -> Self {
-        Self { installed, decisions }
+    pub fn new(installed: Arc<Installed>, decisions: Box<[Decision]>, is_stale: bool) -> Self {
+        Self { installed, decisions, is_stale }
     }
 }
 
@@ -249,7 +261,7 @@ impl Evaluations {
         let toggle = self.installed.engine.policy.find(key);
         let toggle = toggle.ok_or_else(|| PyKeyError::new_err(key.to_owned()))?;
         let decision = self.decisions[toggle as usize];
-        Ok(Evaluation::new(Arc::clone(&self.installed), Some(toggle), key, decision, None))
+        Ok(Evaluation::new(Arc::clone(&self.installed), Some(toggle), key, decision, None, self.is_stale))
     }
 
     fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {

@@ -7,7 +7,6 @@ use arrow_array::builder::{
 };
 use arrow_array::{ArrayRef, RecordBatch};
 use hmac::{Hmac, KeyInit, Mac};
-use pyo3_arrow::PyRecordBatch;
 use sha2::Sha256;
 use turnout_core::hash::Percent;
 use turnout_core::policy::{Served, Toggle};
@@ -93,7 +92,7 @@ impl<'a> EventTable<'a> {
         hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    pub fn finish(mut self) -> PyRecordBatch {
+    pub fn finish(mut self) -> RecordBatch {
         let mut columns: Vec<(&str, ArrayRef)> = vec![("at", Arc::new(self.at.finish()))];
         for (name, column) in TEXTS.iter().zip(&mut self.texts) {
             columns.push((name, Arc::new(column.finish())));
@@ -108,7 +107,7 @@ impl<'a> EventTable<'a> {
         }
         let nullable = columns.into_iter().map(|(name, column)| (name, column, true));
         let batch = RecordBatch::try_from_iter_with_nullable(nullable);
-        PyRecordBatch::new(batch.expect("columns of one length, each named once"))
+        batch.expect("columns of one length, each named once")
     }
 }
 

@@ -28,7 +28,7 @@ impl ExplanationStep {
     }
 
     /// What was looked at: `state`, `schedule`, `requires`, `breaker`, `consent`, `override`, `rule`, `condition`,
-    /// `ramp`, `variant` or `default`.
+    /// `ramp`, `variant` or `default`; before them `freshness` where the policy is stale.
     #[getter]
     fn stage(&self) -> &'static str {
         self.0.stage

@@ -5,8 +5,13 @@ use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use compact_str::CompactString;
-use pyo3::exceptions::PyTypeError;
+use arrow_array::RecordBatch;
+use arrow_json::WriterBuilder;
+use arrow_json::writer::LineDelimited;
+use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use pyo3_arrow::PyRecordBatch;
 use rustc_hash::FxHasher;
 use turnout_core::hash::hash_unit;
 use turnout_core::time::Micros;
@@ -97,6 +102,23 @@ impl ExposureBuffer {
             .ok_or_else(|| PyTypeError::new_err("exposures must be an ExposureLog"))
     }
 
+    /// Takes the oldest events out.
+    fn table(&self, py: Python<'_>, limit: usize) -> RecordBatch {
+        let events: Vec<Event> = {
+            let mut state = self.state();
+            let count = limit.min(state.events.len());
+            state.events.drain(..count).collect()
+        };
+        let (segments, attributes) = (&self.segments[..], &self.attributes[..]);
+        let key = self.pseudonym_key.as_deref();
+        py.detach(|| {
+            let mut table = EventTable::new(segments, attributes, key);
+            events.iter().for_each(|event| table.push(event));
+            drop(events);
+            table.finish()
+        })
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // Nothing in there is ever half done.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -131,20 +153,30 @@ impl ExposureBuffer {
     /// polars.DataFrame
     #[pyo3(signature = (limit=10_000))]
     fn take<'py>(&self, py: Python<'py>, limit: usize) -> PyResult<Bound<'py, PyAny>> {
-        let events: Vec<Event> = {
-            let mut state = self.state();
-            let count = limit.min(state.events.len());
-            state.events.drain(..count).collect()
-        };
-        let names = (&self.segments[..], &self.attributes[..]);
-        let table = py.detach(|| {
-            let mut table = EventTable::new(names.0, names.1, self.pseudonym_key.as_deref());
-            events.iter().for_each(|event| table.push(event));
-            table.finish()
-        });
-        // Here, where the last holder of an old policy may let it go.
-        drop(events);
+        let table = PyRecordBatch::new(self.table(py, limit));
         py.import("polars")?.getattr("DataFrame")?.call1((Py::new(py, table)?,))
+    }
+
+    /// Takes the oldest events out, as lines of JSON. Without Polars, whose threads a forked child does not have.
+    ///
+    /// Parameters
+    /// ----------
+    /// limit : int
+    ///     Events at the most.
+    ///
+    /// Returns
+    /// -------
+    /// tuple of int and bytes
+    ///     How many there are, and the lines.
+    #[pyo3(signature = (limit=10_000))]
+    fn take_lines<'py>(&self, py: Python<'py>, limit: usize) -> PyResult<(usize, Bound<'py, PyBytes>)> {
+        let table = self.table(py, limit);
+        let lines = py.detach(|| {
+            let mut writer = WriterBuilder::new().with_explicit_nulls(true).build::<_, LineDelimited>(Vec::new());
+            writer.write(&table).and_then(|()| writer.finish()).map(|()| writer.into_inner())
+        });
+        let lines = lines.map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
+        Ok((table.num_rows(), PyBytes::new(py, &lines)))
     }
 
     /// Events that wait to be taken, and those of all time: recorded, left out as repeated, dropped for want of room.

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 use turnout_core::engine::{Engine, GateResult};
 use turnout_core::hash::{Stage, hash_unit, seed};
-use turnout_core::policy::Slot;
+use turnout_core::policy::{Policy as Core, Slot};
 use turnout_core::toggle::Subject;
 
 use crate::exposure::ExposureBuffer;
@@ -56,7 +56,7 @@ impl Logged {
         self.segments.iter().enumerate().fold(0, |bits, (bit, segment)| bits | u64::from(is_in(segment)) << bit)
     }
 
-    fn new(policy: &turnout_core::policy::Policy, buffer: &ExposureBuffer) -> Self {
+    fn new(policy: &Core, buffer: &ExposureBuffer) -> Self {
         let place = |name: &String| policy.segments.iter().position(|segment| *segment.name == **name);
         let segments = buffer.segments.iter().map(|name| place(name).and_then(|place| u32::try_from(place).ok()));
         let segments = segments.collect();
@@ -74,10 +74,29 @@ impl Logged {
     }
 }
 
+/// A gate result with what it was given for.
+#[derive(Clone)]
+pub struct Gate {
+    result: GateResult,
+    scope: Option<u64>,
+}
+
+impl Gate {
+    pub fn new(result: GateResult, policy: &Core) -> Self {
+        let scope = result.scope(policy);
+        Self { result, scope }
+    }
+
+    fn applies(&self, policy: &Core) -> bool {
+        self.scope.is_some() && self.scope == self.result.scope(policy)
+    }
+}
+
 /// A policy in force.
 pub struct Installed {
     pub engine: Engine,
     pub policy: Py<Policy>,
+    pub gates: Box<[Gate]>,
     pub names: Box<[Name]>,
     /// Equal for policies that look at the same attributes in the same order.
     pub names_id: u64,
@@ -92,9 +111,34 @@ impl Installed {
         gates: &[GateResult],
         exposures: Option<&ExposureBuffer>,
     ) -> Result<Self, String> {
-        let py = policy.py();
         let core = policy.get().core();
         let engine = Engine::new(core.clone(), gates)?;
+        let gates = gates.iter().map(|gate| Gate::new(gate.clone(), core)).collect();
+        Ok(Self::of(policy, engine, gates, exposures))
+    }
+
+    /// With those of the gates that apply to the policy. The others are kept too, for the next policy may be the one
+    /// before again; returns them in words.
+    pub fn keeping(
+        policy: &Bound<'_, Policy>,
+        gates: Vec<Gate>,
+        exposures: Option<&ExposureBuffer>,
+    ) -> Result<(Self, Vec<String>), String> {
+        let core = policy.get().core();
+        let (apply, idle): (Vec<&Gate>, Vec<&Gate>) = gates.iter().partition(|gate| gate.applies(core));
+        let idle = idle.into_iter().map(|Gate { result, .. }| {
+            let GateResult { toggle, rule, step, .. } = result;
+            format!("toggles.{toggle}.rules.{rule} step {step}")
+        });
+        let idle = idle.collect();
+        let apply: Vec<_> = apply.into_iter().map(|gate| gate.result.clone()).collect();
+        let engine = Engine::new(core.clone(), &apply)?;
+        Ok((Self::of(policy, engine, gates.into_boxed_slice(), exposures), idle))
+    }
+
+    fn of(policy: &Bound<'_, Policy>, engine: Engine, gates: Box<[Gate]>, exposures: Option<&ExposureBuffer>) -> Self {
+        let py = policy.py();
+        let core = policy.get().core();
         let mut names_id = seed("attributes", Stage::Ramp);
         let mut names = Vec::with_capacity(core.attributes.len());
         let logged = exposures.map(|buffer| Logged::new(core, buffer)).unwrap_or_default();
@@ -106,7 +150,7 @@ impl Installed {
         }
         let names = names.into_boxed_slice();
         let generation = GENERATIONS.fetch_add(1, Ordering::Relaxed);
-        Ok(Self { engine, policy: policy.clone().unbind(), names, names_id, generation, logged })
+        Self { engine, policy: policy.clone().unbind(), gates, names, names_id, generation, logged }
     }
 
     /// The toggle of a key, or the error that names the key.

@@ -27,6 +27,7 @@ mod installed;
 mod outside;
 mod policy;
 mod ramp;
+mod refresh;
 mod result;
 mod rows;
 mod source;
@@ -62,5 +63,7 @@ mod _core {
     #[pymodule_export]
     use super::ramp::{GateResult, RampPosition};
     #[pymodule_export]
-    use super::source::{find_lines, read_document};
+    use super::refresh::{document_json, exchange, keep_fresh, let_go, now_us};
+    #[pymodule_export]
+    use super::source::{compile_merged, find_lines, read_document};
 }

@@ -5,11 +5,12 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString};
 use turnout_core::policy::canonical::canonical_json;
 use turnout_core::policy::lines::{self, Step};
+use turnout_core::policy::merge::merge;
 use turnout_core::policy::node::{Arena, Node};
-use turnout_core::policy::{Format, Problem, Problems, source};
+use turnout_core::policy::{Format, Policy as Core, Problem, Problems, source};
 
 use crate::error::policy_error;
-use crate::policy::format;
+use crate::policy::{Policy, format};
 use crate::yaml::Json;
 
 fn read<T>(bytes: &[u8], format: source::Format, with: impl FnOnce(&Node<'_>) -> T) -> Result<T, Vec<Problem>> {
@@ -103,4 +104,16 @@ pub fn find_lines(data: &Bound<'_, PyBytes>, format: &str, paths: &Bound<'_, PyL
     let bytes = data.as_bytes();
     let found = read(bytes, self::format(format)?, |root| lines::lines(root, bytes, &paths));
     found.map_err(|found| policy_error(data.py(), &found))
+}
+
+/// Compiles a document with its overlays, all in TOML or JSON, beside the threads that evaluate. None when anything is
+/// wrong: `load_merged` then says what and where.
+#[pyfunction]
+#[pyo3(name = "_compile_merged")]
+#[expect(clippy::needless_pass_by_value, reason = "what is made of an argument is owned")]
+pub fn compile_merged(py: Python<'_>, sources: Vec<(Bound<'_, PyBytes>, String)>) -> PyResult<Option<Policy>> {
+    let documents = sources.iter().map(|(data, name)| Ok((data.as_bytes(), format(name)?)));
+    let documents = documents.collect::<PyResult<Vec<_>>>()?;
+    let core = py.detach(|| Core::parse(merge(&documents)?.as_bytes(), Format::Json, true).ok());
+    Ok(core.map(Policy::from))
 }

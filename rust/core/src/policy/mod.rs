@@ -19,6 +19,7 @@ mod version;
 pub mod canonical;
 pub mod json;
 pub mod lines;
+pub mod merge;
 pub mod node;
 pub mod problem;
 pub mod source;
