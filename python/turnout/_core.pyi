@@ -911,6 +911,21 @@ class ExposureBuffer:
         polars.DataFrame
         """
 
+    def take_lines(self, /, limit: SupportsIndex = 10000) -> tuple[int, bytes]:
+        """
+        Takes the oldest events out, as lines of JSON. Without Polars, whose threads a forked child does not have.
+
+        Parameters
+        ----------
+        limit : int
+            Events at the most.
+
+        Returns
+        -------
+        tuple of int and bytes
+            How many there are, and the lines.
+        """
+
 @final
 class GateResult:
     """

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from turnout._core import (  # type: ignore[attr-defined]
     Engine,
@@ -21,6 +21,9 @@ from turnout.change import instant_of
 from turnout.errors import PolicyError, Problem
 from turnout.polling import Hooks, Poller
 from turnout.sources import PolicySources
+
+if TYPE_CHECKING:
+    from turnout.exposures import ExposureLog
 
 __all__ = ["PolicyWatch", "RefreshStatus"]
 
@@ -212,6 +215,8 @@ class PolicyWatch:
         source: str | os.PathLike[str],
         *overlays: str | os.PathLike[str],
         clock: Clock,
+        consent: Callable[[str, str, dt.datetime], bool] | None = None,
+        exposures: ExposureLog | None = None,
         **options: Unpack[WatchOptions],
     ) -> Self:
         """Make an engine of the source's policy and a watch of it; without the source, of the last good policy.
@@ -223,7 +228,7 @@ class PolicyWatch:
         ----------
         source, overlays
             As of `PolicyWatch`.
-        clock
+        clock, consent, exposures
             As of `Engine`.
         options
             The other parameters of `PolicyWatch`.
@@ -257,7 +262,7 @@ class PolicyWatch:
         >>> folder.cleanup()
         """
         nothing = Policy.from_document({"turnout": 1, "toggles": {}})
-        watch = cls(Engine(nothing, clock=clock), source, *overlays, **options)
+        watch = cls(Engine(nothing, clock=clock, consent=consent, exposures=exposures), source, *overlays, **options)
         watch._poller.first()
         return watch
 

@@ -14,8 +14,8 @@ __all__ = ["replace_file"]
 def replace_file(file: Path, data: bytes, *, mode: int = 0o666) -> None:
     """Write a file so that a reader sees the old one or the new one, whole, even after a crash.
 
-    A link stays one, and a file keeps its permissions. `mode` is that of a new file, less what the process's umask takes
-    away. An `OSError` names the file, for nobody knows its draft.
+    A link stays one, and a file keeps its permissions. `mode` is that of a new file, less what the process's umask
+    takes away. An `OSError` names the file, for nobody knows its draft.
     """
     target = Path(os.path.realpath(file))
     draft = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_ident()}.draft")

@@ -167,7 +167,9 @@ def _read(file: Path) -> pl.DataFrame:
             frame = pl.read_ndjson(file, infer_schema_length=None)
             # A column of nothing but nulls has no type of its own in JSON.
             frame = frame.cast({name: kind for name, kind in _types().items() if name in frame.columns})
-            frame = frame.with_columns(pl.col("at").str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", time_zone="UTC"))
+            frame = frame.with_columns(
+                pl.col("at").str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", time_zone="UTC")
+            )
         else:
             frame = pl.read_parquet(file)
     except pl.exceptions.PolarsError as error:

@@ -161,7 +161,7 @@ def test_it_fits_eighty_columns_without_colour(report: DemoReport, shown: str) -
 
 def test_the_reasons_of_each_day_are_shown(report: DemoReport, shown: str) -> None:
     """Every count of the report by toggle, reason and day; a reader could add them up again."""
-    text = shown.partition("Reasons by day")[2].partition("\nRamp ")[0]
+    text = shown.partition("Reasons by day")[2].partition("\nAgreement in shadow")[0]
     legend, *tables = text.split("\n\n")
     entries = [entry for line in legend.splitlines()[1:] for entry in re.split(r" {2,}", line)]
     letters = {reason: letter for letter, reason in (entry.split(" ", 1) for entry in entries)}

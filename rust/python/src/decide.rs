@@ -63,7 +63,7 @@ impl Engine {
         attributes: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<bool> {
         if let Some(buffer) = self.exposures() {
-            let log = DecideAndLog { buffer, installed, toggle };
+            let log = DecideAndLog { buffer, installed, toggle, is_stale: self.is_stale(py)? };
             return self.logged(py, log, unit, attributes, None).map(|decision| decision.enabled());
         }
         let outside = self.outside(py, None);
@@ -111,7 +111,7 @@ impl Engine {
                 decision.unwrap_or(INVALID_CONTEXT)
             }
             (Some(toggle), Some(buffer)) => {
-                let log = DecideAndLog { buffer, installed: &installed, toggle };
+                let log = DecideAndLog { buffer, installed: &installed, toggle, is_stale: self.is_stale(py)? };
                 self.logged(py, log, unit, attributes, at)?
             }
             (None, _) => NOT_FOUND,

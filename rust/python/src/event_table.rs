@@ -13,6 +13,7 @@ use turnout_core::policy::{Served, Toggle};
 use turnout_core::toggle::Code;
 
 use crate::exposure::Event;
+use crate::refresh::reason;
 use crate::result;
 
 /// Columns under construction.
@@ -66,7 +67,7 @@ impl<'a> EventTable<'a> {
             text(toggle, decision.served),
             decision.shadow.and_then(|served| text(toggle, served)),
             Some(decision.mode().name()),
-            Some(decision.reason.name()),
+            Some(reason(decision, event.is_stale)),
             decision.code.map(Code::name),
             decision.rule.map(|rule| &*toggle.rules[usize::from(rule)].id),
             Some(&*policy.digest),

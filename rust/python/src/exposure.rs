@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use compact_str::CompactString;
 use arrow_array::RecordBatch;
 use arrow_json::WriterBuilder;
 use arrow_json::writer::LineDelimited;
+use compact_str::CompactString;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -28,6 +28,7 @@ pub struct Event {
     pub toggle: u32,
     pub decision: Decision,
     pub at: Micros,
+    pub is_stale: bool,
     pub unit: Option<CompactString>,
     /// A bit for each of the segments to log.
     pub segments: u64,
@@ -197,11 +198,12 @@ pub struct DecideAndLog<'a> {
     pub buffer: &'a ExposureBuffer,
     pub installed: &'a Arc<Installed>,
     pub toggle: u32,
+    pub is_stale: bool,
 }
 
 impl Use<Decision> for DecideAndLog<'_> {
     fn call(self, subject: &impl Subject) -> Decision {
-        let Self { buffer, installed, toggle } = self;
+        let Self { buffer, installed, toggle, is_stale } = self;
         let decision = installed.engine.decide(toggle, subject);
         let (at, unit) = (subject.now(), self.unit(subject, &decision));
         let logged = &installed.logged;
@@ -209,14 +211,32 @@ impl Use<Decision> for DecideAndLog<'_> {
             let mut state = buffer.state();
             if self.is_wanted(&mut state, unit.as_deref(), at, &decision) {
                 let (installed, attributes) = (Arc::clone(installed), Box::default());
-                state.events.push_back(Event { installed, toggle, decision, at, unit, segments: 0, attributes });
+                state.events.push_back(Event {
+                    installed,
+                    toggle,
+                    decision,
+                    at,
+                    is_stale,
+                    unit,
+                    segments: 0,
+                    attributes,
+                });
             }
         } else if self.is_wanted(&mut buffer.state(), unit.as_deref(), at, &decision) {
             // Apart from the lock: to look at attributes may run Python code.
             let segments = logged.segments(&installed.engine, subject);
             let attributes = logged.slots.iter().map(|slot| subject.attribute(*slot, Owned::without_lists)).collect();
             let installed = Arc::clone(installed);
-            buffer.state().events.push_back(Event { installed, toggle, decision, at, unit, segments, attributes });
+            buffer.state().events.push_back(Event {
+                installed,
+                toggle,
+                decision,
+                at,
+                is_stale,
+                unit,
+                segments,
+                attributes,
+            });
         }
         decision
     }
