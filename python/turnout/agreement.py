@@ -12,6 +12,10 @@ __all__ = ["shadow_agreement"]
 
 # The quantile of the normal distribution for 95 %.
 Z = 1.959963984540054
+# Columns of the report, and of the way to it.
+OWN = frozenset(("contacts", "units", "watched", "agreed", "agreement", "low", "high", "cluster", "variance", "n"))
+# Reasons for which there was no new path that could have decided.
+SWITCHED_OFF = ("DISABLED", "BREAKER_OPEN")
 
 
 def shadow_agreement(
@@ -25,7 +29,8 @@ def shadow_agreement(
     """How often the new path, in shadow, would have decided as the old path did, with 95 % intervals.
 
     A toggle's events count from the first that was decided in shadow to the last: those that the shadow watched, and
-    those that it would not have touched, where both paths are one. Events of live steps do not count.
+    those that it would not have touched, where both paths are one. Events of live steps do not count, nor
+    do those of times when the toggle was switched off or its breaker open.
 
     Parameters
     ----------
@@ -50,7 +55,7 @@ def shadow_agreement(
     Raises
     ------
     ValueError
-        A column is missing; the message names it.
+        A column is missing, or the report has one of that name; the message names it. There is no such time zone.
 
     Notes
     -----
@@ -76,6 +81,8 @@ def shadow_agreement(
 
     needed = {"at", "toggle", "unit", "mode", served, shadow, *({"segments"} if "segment" in by else ())}
     needed |= set(by) - {"segment", "day", "new"}
+    if own := sorted(set(by) & OWN):
+        raise ValueError(f"{own[0]!r} is a column of the report; group by something else")
     if missing := sorted(needed - set(events.columns)):
         raise ValueError(f"the events have no column {missing[0]!r}; they have {', '.join(events.columns)}")
     new = pl.coalesce(shadow, served)
@@ -87,11 +94,14 @@ def shadow_agreement(
         watched=pl.col("mode") == "shadow",
     )
     if "day" in by:
-        compared = compared.with_columns(day=pl.col("at").dt.convert_time_zone(zone).dt.date())
+        try:
+            compared = compared.with_columns(day=pl.col("at").dt.convert_time_zone(zone).dt.date())
+        except pl.exceptions.ComputeError as error:
+            raise ValueError(f"no time zone {zone!r}") from error
     if "segment" in by:
         lists = pl.col("segments")
         compared = compared.with_columns(segment=pl.when(lists.list.len() > 0).then(lists)).explode("segment")
-    keys = ["toggle", *(name for name in by if name != "toggle")]
+    keys = list(dict.fromkeys(["toggle", *by]))
     units = compared.group_by([*keys, "cluster"]).agg(
         contacts=pl.len(), watched=pl.col("watched").sum(), agreed=pl.col("agreed").sum()
     )
@@ -103,6 +113,8 @@ def _in_shadow(events: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
     at, shadowed = pl.col("at"), pl.col("mode") == "shadow"
+    if "reason" in events.columns:
+        events = events.filter(~pl.col("reason").is_in(SWITCHED_OFF).fill_null(value=False))
     first, last = at.filter(shadowed).min().over("toggle"), at.filter(shadowed).max().over("toggle")
     return events.filter((at >= first) & (at <= last) & (pl.col("mode") != "live"))
 

@@ -6,6 +6,7 @@ import atexit
 import dataclasses
 import logging
 import os
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterable
@@ -27,6 +28,8 @@ COLUMNS = (
     *("at", "toggle", "unit", "served", "shadow", "mode", "reason", "code", "rule", "policy_digest"),
     *("enabled", "bucket", "percent", "refused", "segments"),
 )
+# What reports call columns of their own.
+RESERVED = ("segment", "day", "new", "contacts", "units", "watched", "agreed", "agreement", "low", "high")
 # As many as a 64-bit number has bits.
 SEGMENTS_AT_MOST = 64
 KEY_BYTES_AT_LEAST = 16
@@ -126,20 +129,25 @@ class ExposureLog:
         names, wanted = _names("segments", segments), _names("attributes", attributes)
         if len(names) > SEGMENTS_AT_MOST:
             raise ValueError(f"{len(names)} segments; at most {SEGMENTS_AT_MOST}")
-        if taken := [name for name in wanted if name in COLUMNS]:
-            raise ValueError(f"attributes: every event has a column {taken[0]!r} already")
+        if taken := [name for name in wanted if name in COLUMNS or name in RESERVED]:
+            raise ValueError(f"attributes: every event has a column {taken[0]!r} already, or a report of them")
+        if asked := [name for name in wanted if name.startswith("consent.")]:
+            raise ValueError(f"attributes: no {asked[0]!r}; the column 'refused' says which consents are missing")
         # What an engine writes to.
         self._buffer = ExposureBuffer(capacity, round(repeat_after_s * 1e6), names, wanted, pseudonym_key)
         self._sink = sink
         self._written_to = sink_of(sink)
-        self._lock = threading.Lock()
+        self._is_flushing = False
+        self._renew()
         _logs.add(self)
         self._thread = Periodic(self._try_flush, every_s, self._begin_in_child, "turnout-exposures")
 
     @property
     def counts(self) -> ExposureCounts:
         """What became of the decisions so far."""
-        return ExposureCounts(*self._buffer.counts())
+        waiting, *others = self._buffer.counts()
+        pending = 0 if self._written_to is None else self._written_to.pending
+        return ExposureCounts(waiting + pending, *others)
 
     def take(self, limit: int = EVENTS_AT_ONCE) -> pl.DataFrame:
         """Take the oldest events out.
@@ -190,14 +198,20 @@ class ExposureLog:
         """
         sink, written = self._writer(), 0
         with self._lock:
-            # What is logged meanwhile may wait: this has an end.
-            wanted = sink.pending + self.counts.waiting
-            while written < wanted:
-                if not sink.pending:
-                    sink.fill(self._buffer)
-                count = sink.pending
-                sink.write()
-                written += count
+            if self._is_flushing:  # a sink that flushes would meet itself
+                return 0
+            self._is_flushing = True
+            try:
+                # What is logged meanwhile may wait: this has an end.
+                wanted = self.counts.waiting
+                while written < wanted:
+                    if not sink.pending:
+                        sink.fill(self._buffer)
+                    count = sink.pending
+                    sink.write()
+                    written += count
+            finally:
+                self._is_flushing = False
         return written
 
     def _writer(self) -> Sink:
@@ -259,16 +273,31 @@ class ExposureLog:
             logger.exception("exposure events could not be written; they are kept, and tried again")
 
     def _begin_in_child(self) -> None:
-        self._lock = threading.Lock()
+        self._renew()
         # A half-written line, too, is the parent's to finish.
         self._written_to = sink_of(self._sink)
         self._buffer.forget()
+        if "multiprocessing" in sys.modules:
+            # Its children end without Python's own farewell, and forget at their start what they were to do at their end.
+            from multiprocessing import util
+
+            util.register_after_fork(self, lambda log: util.Finalize(log, log._farewell, exitpriority=0))
+
+    def _renew(self) -> None:
+        self._lock = threading.RLock()
+        self._is_flushing = False
+
+    def _farewell(self) -> None:
+        if self._thread.is_running:
+            self._try_flush()
 
 
 def _names(what: str, names: Iterable[str]) -> list[str]:
     if isinstance(names, str):
         raise ValueError(f"{what} must be a list of names, such as [{names!r}]")
     found = list(names)
+    if nul := [name for name in found if "\0" in name]:
+        raise ValueError(f"{what}: {nul[0]!r} has a NUL in it")
     if len(set(found)) < len(found):
         raise ValueError(f"{what} names one twice: {', '.join(found)}")
     return found
@@ -280,5 +309,4 @@ _logs: weakref.WeakSet[ExposureLog] = weakref.WeakSet()
 @atexit.register
 def _flush_all() -> None:
     for log in list(_logs):
-        if log._thread.is_running:
-            log._try_flush()
+        log._farewell()

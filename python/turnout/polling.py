@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -161,17 +162,25 @@ class Poller:
         assert engine is not None
         now = _now_us(engine)
         try:
-            reading = self.sources.read(lambda: _now_us(engine), threading.Event().wait)
+            reading = self.sources.read(_patience_us, threading.Event().wait)
             policy = compile_sources(reading.sources, strict=self._strict)
         except (TurnoutError, OSError) as error:
             policy, confirmed_us = self._last_good(error)
-            self._exchange(engine, policy, self._gates(policy))
+            self._exchange(engine, policy, self._first_gates(policy))
             self.state = State(confirmed_us=min(confirmed_us, now), checked_us=now, from_last_good=True)
             self._keep_fresh(engine)
             self._refuse(error, policy)
         else:
-            self._exchange(engine, policy, self._gates(policy))
+            self._exchange(engine, policy, self._first_gates(policy))
             self._confirm(engine, now, reading, policy)
+
+    def _first_gates(self, policy: Policy) -> list[GateResult] | None:
+        """The gate results to start with. Those that cannot be had are missing, and what is missing holds a ramp."""
+        try:
+            return self._gates(policy)
+        except Exception:
+            log.exception("%s: no gate results to start with", self.sources.name)
+            return []
 
     def _last_good(self, error: Exception) -> tuple[Policy, int]:
         """The policy of the copy, and when it was last confirmed; without one, the error of the source."""
@@ -186,8 +195,10 @@ class Poller:
     def _refresh(self, engine: Engine, stop: threading.Event) -> bool:
         _let_go(engine)
         now = _now_us(engine)
-        self.state = replace(self.state, checked_us=now)
-        reading = self.sources.read(lambda: _now_us(engine), stop.wait)
+        # a clock that went back makes nothing younger
+        self.state = replace(self.state, checked_us=now, confirmed_us=min(self.state.confirmed_us, now))
+        self._keep_fresh(engine)
+        reading = self.sources.read(_patience_us, stop.wait)
         if reading.digest == self.state.bad:
             return False
         policy = self.state.policy
@@ -281,6 +292,11 @@ class Poller:
             callback(*arguments)
         except Exception:
             log.exception("%s: a callback failed", self.sources.name)
+
+
+def _patience_us() -> int:
+    """For how long to wait for a source; what is decided has the engine's clock."""
+    return time.monotonic_ns() // 1000
 
 
 def forget_frames(error: BaseException | None) -> None:

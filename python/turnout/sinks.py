@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import tempfile
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -25,7 +27,7 @@ def sink_of(sink: str | os.PathLike[str] | Callable[[pl.DataFrame], object] | No
         return None
     if callable(sink):
         return Frames(sink)
-    path = Path(sink)
+    path = Path(sink).absolute()
     if path.suffix in LINES:
         return JsonLines(path)
     if path.exists() and not path.is_dir():
@@ -52,22 +54,30 @@ class JsonLines:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.pending = 0
-        # What the system did not take yet: a line that was begun is finished first.
-        self._rest = b""
+        self._lines = b""
+        # How much of them the system took, and of which file: a line that was begun there is finished there.
+        self._done = 0
+        self._file: tuple[int, int] | None = None
 
     def fill(self, buffer: ExposureBuffer) -> None:
         """Take events, when none are pending."""
-        self.pending, self._rest = buffer.take_lines(EVENTS_AT_ONCE)
+        self.pending, self._lines = buffer.take_lines(EVENTS_AT_ONCE)
+        self._done = 0
 
     def write(self) -> None:
         """Add what is pending; each write goes to the end, also when several processes write."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
         try:
-            while self._rest:
-                self._rest = self._rest[os.write(file, self._rest) :]
+            status = os.fstat(file)
+            if self._file != (status.st_dev, status.st_ino):
+                self._file = status.st_dev, status.st_ino
+                self._done = self._lines.rfind(b"\n", 0, self._done) + 1
+            while self._done < len(self._lines):
+                self._done += os.write(file, self._lines[self._done :])
         finally:
             os.close(file)
-        self.pending = 0
+        self.pending, self._lines = 0, b""
 
 
 class Frames:
@@ -95,21 +105,22 @@ class ParquetFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._files = 0
 
     def __call__(self, events: pl.DataFrame) -> None:
         """Write events to a file of their own; it has its name only when it is complete."""
         self.path.mkdir(parents=True, exist_ok=True)
         first = events["at"].min()
         stamp = first.strftime("%Y%m%dT%H%M%S") if isinstance(first, dt.datetime) else "empty"
-        while True:
-            file = self.path / f"exposures-{stamp}-{os.getpid()}-{self._files}.parquet"
-            self._files += 1
-            if not file.exists():
-                break
-        draft = file.with_suffix(".draft")
-        events.write_parquet(draft)
-        draft.replace(file)
+        # A name that no other process draws, on no other machine that shares the folder.
+        handle, name = tempfile.mkstemp(prefix=f"exposures-{stamp}-", suffix=".draft", dir=self.path)
+        draft = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as out:
+                events.write_parquet(out)
+            draft.replace(draft.with_suffix(".parquet"))
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
 
 
 def load_exposures(*paths: str | os.PathLike[str]) -> pl.DataFrame:
@@ -128,7 +139,8 @@ def load_exposures(*paths: str | os.PathLike[str]) -> pl.DataFrame:
     Raises
     ------
     ValueError
-        A file does not hold exposure events; the message names it.
+        A file does not hold exposure events; the message names it. Empty files are left out, and so is, with a warning,
+        a last line without an end.
     OSError
         A file cannot be read.
 
@@ -147,7 +159,8 @@ def load_exposures(*paths: str | os.PathLike[str]) -> pl.DataFrame:
     """
     import polars as pl
 
-    frames = [_read(file) for path in paths for file in _files(Path(path))]
+    files = [file for path in paths for file in _files(Path(path))]
+    frames = [_read(file) for file in files if file.stat().st_size > 0]
     if not frames:
         raise ValueError(f"no exposure events in {', '.join(map(str, paths)) or 'nothing'}")
     return pl.concat(frames, how="diagonal_relaxed").sort("at", maintain_order=True)
@@ -164,7 +177,7 @@ def _read(file: Path) -> pl.DataFrame:
 
     try:
         if file.suffix in LINES:
-            frame = pl.read_ndjson(file, infer_schema_length=None)
+            frame = pl.read_ndjson(_whole_lines(file), infer_schema_length=None)
             # A column of nothing but nulls has no type of its own in JSON.
             frame = frame.cast({name: kind for name, kind in _types().items() if name in frame.columns})
             frame = frame.with_columns(
@@ -179,7 +192,18 @@ def _read(file: Path) -> pl.DataFrame:
     ]
     if missing:
         raise ValueError(f"{file}: holds no exposure events: it has no column {missing[0]!r}")
+    if not isinstance(frame.schema["at"], pl.Datetime):
+        raise ValueError(f"{file}: holds no exposure events: the column 'at' has no instants")
     return frame
+
+
+def _whole_lines(file: Path) -> bytes:
+    """A file's lines but for a last one without an end: it is being written, or a crash cut it."""
+    data = file.read_bytes()
+    end = data.rfind(b"\n") + 1
+    if end < len(data):
+        warnings.warn(f"{file}: left out a last line that has no end", stacklevel=4)
+    return data[:end]
 
 
 def _types() -> dict[str, pl.DataType | type[pl.DataType]]:

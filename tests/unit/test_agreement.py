@@ -75,6 +75,22 @@ def test_columns_of_ones_own() -> None:
         turnout.shadow_agreement(WEEK, by=["plan"])
 
 
+def test_times_when_the_toggle_was_off_do_not_count() -> None:
+    """Nobody knows what the new path would have decided then."""
+    reasons = ["SHADOW"] * 3 + ["DISABLED", "BREAKER_OPEN", None] + ["SHADOW"] * 4
+    (row,) = turnout.shadow_agreement(WEEK.with_columns(reason=pl.Series(reasons))).rows(named=True)
+    assert (row["contacts"], row["agreed"]) == (4, 2)
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"), [({"by": ["n"]}, "'n' is a column"), ({"by": ["day"], "zone": "Mars"}, "no time zone 'Mars'")]
+)
+def test_what_cannot_be_grouped_is_refused(keys: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        turnout.shadow_agreement(WEEK.with_columns(n=1), **keys)
+    assert turnout.shadow_agreement(WEEK, by=["rule", "rule"]).height == 3
+
+
 def test_nothing_in_shadow_is_an_empty_table() -> None:
     for frame in (WEEK.clear(), WEEK.filter(pl.col("mode") != "shadow")):
         table = turnout.shadow_agreement(frame, by=["rule", "segment", "day", "new"])

@@ -221,7 +221,7 @@ def test_no_event_is_lost_when_a_sink_fails(caplog: pytest.LogCaptureFixture) ->
 def test_a_full_disk_is_an_error() -> None:
     log = turnout.ExposureLog("/dev/full/events.jsonl")
     engine_of(log).is_enabled("t", 1)
-    with pytest.raises(OSError, match=r"events\.jsonl|Not a directory"):
+    with pytest.raises(OSError, match="/dev/full"):
         log.flush()
 
 
@@ -259,6 +259,9 @@ def test_a_line_that_was_cut_is_finished(tmp_path: Path, monkeypatch: pytest.Mon
         ({"segments": [f"s{index}" for index in range(65)]}, "65 segments; at most 64"),
         ({"segments": "business"}, r"segments must be a list of names, such as \['business'\]"),
         ({"attributes": ["plan", "plan"]}, "attributes names one twice"),
+        ({"attributes": ["x\0"]}, "has a NUL in it"),
+        ({"attributes": ["new"]}, "every event has a column 'new' already"),
+        ({"attributes": ["consent.ai_chat"]}, "the column 'refused' says"),
         ({"attributes": ["unit"]}, "every event has a column 'unit' already"),
     ],
 )

@@ -63,7 +63,9 @@ def read_events(paths: Sequence[Path], toggles: Sequence[str]) -> pl.DataFrame:
         raise CliError(str(error), hint=HINT, kind="bad_exposures") from None
     except OSError as error:
         where = str(error.filename or paths[0])
-        raise CliError(f"cannot be read ({error.strerror})", where=where, hint=HINT, kind="unreadable_file") from None
+        raise CliError(
+            f"cannot be read ({error.strerror or str(error)})", where=where, hint=HINT, kind="unreadable_file"
+        ) from None
     known = events["toggle"].unique().sort().to_list()
     if unknown := sorted(set(toggles) - set(known)):
         raise CliError(f"no event of a toggle {unknown[0]!r}", where="--toggle", hint=f"there are {', '.join(known)}")
@@ -72,9 +74,9 @@ def read_events(paths: Sequence[Path], toggles: Sequence[str]) -> pl.DataFrame:
 
 def rows(table: pl.DataFrame) -> list[dict[str, Any]]:
     """A table as JSON holds it."""
-    import polars as pl
+    import polars.selectors as cs
 
-    return table.with_columns(pl.col(pl.Date).dt.to_string("iso")).to_dicts()
+    return table.with_columns(cs.temporal().dt.to_string("iso")).to_dicts()
 
 
 def agreement_table(table: pl.DataFrame, by: str | None) -> Table:

@@ -11,7 +11,7 @@ use crate::convert::instant;
 use crate::engine::Engine;
 use crate::evaluation::{Evaluation, Evaluations, INVALID_CONTEXT, NOT_FOUND};
 use crate::explanation::Explanation;
-use crate::exposure::DecideAndLog;
+use crate::exposure::{DecideAndLog, ExposureBuffer};
 use crate::installed::Installed;
 use crate::result::purpose;
 use crate::subject::{Contact, Use};
@@ -63,8 +63,8 @@ impl Engine {
         attributes: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<bool> {
         if let Some(buffer) = self.exposures() {
-            let log = DecideAndLog { buffer, installed, toggle, is_stale: self.is_stale(py)? };
-            return self.logged(py, log, unit, attributes, None).map(|decision| decision.enabled());
+            let logged = self.logged(py, buffer, installed, toggle, unit, attributes, None);
+            return logged.map(|decision| decision.enabled());
         }
         let outside = self.outside(py, None);
         let on = Contact::from_arguments(unit, attributes).with(installed, &outside, IsOn(installed, toggle));
@@ -74,16 +74,20 @@ impl Engine {
 
     /// Decides, and logs the exposure. Apart, so that those who log nothing do not pay for it.
     #[inline(never)]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of evaluate, and what was looked up before")]
     fn logged(
         &self,
         py: Python<'_>,
-        log: DecideAndLog<'_>,
+        buffer: &ExposureBuffer,
+        installed: &Arc<Installed>,
+        toggle: u32,
         unit: Option<&Bound<'_, PyAny>>,
         attributes: Option<&Bound<'_, PyAny>>,
         at: Option<Micros>,
     ) -> PyResult<Decision> {
         let outside = self.outside(py, at);
-        let decision = Contact::from_arguments(unit, attributes).with(log.installed, &outside, log);
+        let log = DecideAndLog { buffer, outside: &outside, installed, toggle, is_stale: self.is_stale(py)? };
+        let decision = Contact::from_arguments(unit, attributes).with(installed, &outside, log);
         outside.finish()?;
         Ok(decision.unwrap_or(INVALID_CONTEXT))
     }
@@ -110,10 +114,7 @@ impl Engine {
                 outside.finish()?;
                 decision.unwrap_or(INVALID_CONTEXT)
             }
-            (Some(toggle), Some(buffer)) => {
-                let log = DecideAndLog { buffer, installed: &installed, toggle, is_stale: self.is_stale(py)? };
-                self.logged(py, log, unit, attributes, at)?
-            }
+            (Some(toggle), Some(buffer)) => self.logged(py, buffer, &installed, toggle, unit, attributes, at)?,
             (None, _) => NOT_FOUND,
         };
         Ok(Evaluation::new(installed, toggle, key, decision, default, self.is_stale(py)?))

@@ -5,20 +5,19 @@ use std::sync::Arc;
 use arc_swap::{ArcSwap, Guard};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::batch::{Arguments, EvaluationBatch, evaluate as evaluate_batch};
-use turnout_core::time::Micros;
-
 use crate::clock::Clock;
 use crate::consent::ConsentSource;
+use crate::convert::instant;
 use crate::evaluation::{Evaluation, Evaluations};
 use crate::explanation::Explanation;
 use crate::exposure::ExposureBuffer;
+use crate::handle::Toggle;
 use crate::installed::Installed;
-use crate::outside::Outside;
 use crate::policy::Policy;
-use crate::ramp::gates;
+use crate::ramp::{gates, positions};
 use crate::refresh::Watched;
 use crate::rows::Instants;
 
@@ -29,8 +28,8 @@ use crate::rows::Instants;
 /// policy : Policy
 ///     The policy.
 /// clock : SystemClock, ManualClock or callable
-///     Where the time comes from when a call does not bring it; a callable returns an aware datetime. It is called
-///     once here, so that one that cannot work is found now and not by a contact.
+///     Where the time comes from when a call does not bring it; a callable returns an aware datetime, and is called once
+///     here, so that one that cannot work is found now.
 /// gates : iterable of GateResult
 ///     Gates of ramps that have passed. A step that asks for samples holds without one.
 /// consent : callable
@@ -56,9 +55,9 @@ use crate::rows::Instants;
 #[pyclass(frozen, weakref, module = "turnout")]
 pub struct Engine {
     pub current: ArcSwap<Installed>,
-    clock: Clock,
-    consent: Option<ConsentSource>,
-    exposures: Option<Py<ExposureBuffer>>,
+    pub clock: Clock,
+    pub consent: Option<ConsentSource>,
+    pub exposures: Option<Py<ExposureBuffer>>,
     pub watched: Watched,
 }
 
@@ -66,26 +65,6 @@ impl Engine {
     #[inline]
     pub fn load(&self) -> Guard<Arc<Installed>> {
         self.current.load()
-    }
-
-    /// Puts a policy in force.
-    pub fn install(&self, next: Installed) {
-        self.current.store(Arc::new(next));
-    }
-
-    pub fn now(&self, py: Python<'_>) -> PyResult<Micros> {
-        self.clock.now(py)
-    }
-
-    /// What one call may ask of the world outside.
-    #[inline]
-    pub fn outside<'a, 'py>(&'a self, py: Python<'py>, at: Option<Micros>) -> Outside<'a, 'py> {
-        Outside::new(py, &self.clock, self.consent.as_ref(), at)
-    }
-
-    #[inline]
-    pub fn exposures(&self) -> Option<&ExposureBuffer> {
-        self.exposures.as_ref().map(Py::get)
     }
 }
 
@@ -168,16 +147,10 @@ impl Engine {
     /// key, unit, attributes
     ///     As of `evaluate`.
     ///
-    /// Returns
-    /// -------
-    /// bool
-    ///
     /// Raises
     /// ------
-    /// TypeError, ValueError
-    ///     The key is not text of valid Unicode.
-    /// Exception
-    ///     What a clock of the caller's own raises when it fails later, if the time is needed.
+    /// TypeError, ValueError, Exception
+    ///     As `evaluate` does.
     ///
     /// Examples
     /// --------
@@ -200,17 +173,12 @@ impl Engine {
     }
 
     /// Evaluates as `evaluate` does, through the same code, and says for each step what was looked at and how it went.
-    /// Does not count as usage.
+    /// Does not count as usage. The explanation's `str()` is a tree.
     ///
     /// Parameters
     /// ----------
     /// key, unit, attributes, default, at
     ///     As of `evaluate`.
-    ///
-    /// Returns
-    /// -------
-    /// Explanation
-    ///     Its `str()` is a tree.
     ///
     /// Raises
     /// ------
@@ -239,24 +207,17 @@ impl Engine {
         self.explanation(py, self.current.load_full(), key, unit, attributes, default, at)
     }
 
-    /// Evaluates every toggle for one contact.
+    /// Evaluates every toggle for one contact: a mapping from key to `Evaluation`.
     ///
     /// Parameters
     /// ----------
     /// unit, attributes, at
     ///     As of `evaluate`.
     ///
-    /// Returns
-    /// -------
-    /// Evaluations
-    ///     A mapping from key to `Evaluation`.
-    ///
     /// Raises
     /// ------
-    /// TypeError, ValueError
-    ///     `at` is not an instant.
-    /// Exception
-    ///     What a clock of the caller's own raises when it fails later, if the time is needed and `at` is left out.
+    /// TypeError, ValueError, Exception
+    ///     As `evaluate` does.
     ///
     /// Examples
     /// --------
@@ -292,10 +253,6 @@ impl Engine {
     /// default : object
     ///     The value when the toggle is switched off or unknown.
     ///
-    /// Returns
-    /// -------
-    /// EvaluationBatch
-    ///
     /// Raises
     /// ------
     /// TypeError
@@ -325,6 +282,115 @@ impl Engine {
         let instants = Instants::from_argument(py, at, &self.clock)?;
         let arguments = Arguments { units, attributes, instants, default, is_stale: self.is_stale(py)? };
         evaluate_batch(&self.outside(py, None), self.current.load_full(), key, arguments)
+    }
+
+    /// The policy in force.
+    #[getter]
+    fn policy(&self, py: Python<'_>) -> Py<Policy> {
+        self.load().policy.clone_ref(py)
+    }
+
+    /// A handle on a toggle, without the look-up by name.
+    ///
+    /// Raises
+    /// ------
+    /// KeyError
+    ///     The policy has no such toggle.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> engine.toggle("phone")
+    /// Toggle("phone")
+    fn toggle(slf: &Bound<'_, Self>, key: &str) -> PyResult<Toggle> {
+        Toggle::new(slf.clone().unbind(), key, &slf.get().load())
+    }
+
+    /// Puts another policy in force, whole: an evaluation sees the old or the new one, never a mix. Usage counts anew.
+    ///
+    /// Parameters
+    /// ----------
+    /// policy, gates
+    ///     As of `Engine`.
+    ///
+    /// Raises
+    /// ------
+    /// ValueError
+    ///     A gate result names no step that waits for samples; the old policy stays in force.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> engine.swap(turnout.Policy.from_document({"turnout": 1, "toggles": {}}))
+    /// >>> engine.is_enabled("phone")
+    /// False
+    #[pyo3(signature = (policy, *, gates=None))]
+    fn swap(&self, policy: &Bound<'_, Policy>, gates: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+        let gates = self::gates(gates)?;
+        let next = Installed::new(policy, &gates, self.exposures()).map_err(PyValueError::new_err)?;
+        self.install(next);
+        Ok(())
+    }
+
+    /// How often each toggle was evaluated, and came out on, since its policy was put in force: key to
+    /// `{"evaluations": int, "enabled": int}`.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> engine.evaluate("phone").enabled, engine.usage()["phone"]
+    /// (True, {'evaluations': 1, 'enabled': 1})
+    fn usage<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.counts(py)
+    }
+
+    /// How often each purpose of a toggle was refused for want of consent, since its policy was put in force: key to
+    /// `{purpose: int}`, for the toggles that ask for consent.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> engine.refusals()["billing-bot"]
+    /// {'ai_chat': 0}
+    fn refusals<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.refused(py)
+    }
+
+    /// Where the ramps of a toggle stand, one position per rule with a ramp.
+    ///
+    /// Parameters
+    /// ----------
+    /// key, at
+    ///     As of `evaluate`.
+    ///
+    /// Raises
+    /// ------
+    /// KeyError
+    ///     The policy has no such toggle.
+    /// TypeError, ValueError, Exception
+    ///     As `evaluate` does.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import turnout
+    /// >>> policy = turnout.load_policy(turnout.sample_policy_path())
+    /// >>> engine = turnout.Engine(policy, clock=turnout.SystemClock())
+    /// >>> [position.steps for position in engine.ramp("billing-bot")]
+    /// [4]
+    #[pyo3(signature = (key, *, at=None))]
+    fn ramp<'py>(&self, py: Python<'py>, key: &str, at: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyTuple>> {
+        let installed = self.load();
+        let toggle = installed.find(key)?;
+        let now = at.map(instant).transpose()?.map_or_else(|| self.now(py), Ok)?;
+        positions(py, &installed, toggle, now)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

@@ -5,22 +5,17 @@ use std::sync::Arc;
 use arrow_array::builder::{
     BooleanBuilder, Float64Builder, ListBuilder, StringViewBuilder, TimestampMicrosecondBuilder,
 };
-use arrow_array::{ArrayRef, RecordBatch};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-use turnout_core::hash::Percent;
-use turnout_core::policy::{Served, Toggle};
-use turnout_core::toggle::Code;
+use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
+use arrow_array::{Array, ArrayRef, RecordBatch, StructArray};
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use pyo3::types::PyCapsule;
 
-use crate::exposure::Event;
-use crate::refresh::reason;
-use crate::result;
+use crate::event_row::{Row, Scribe, TEXTS};
 
 /// Columns under construction.
 pub struct EventTable<'a> {
-    names: &'a [String],
-    attribute_names: &'a [String],
-    pseudonyms: Option<Hmac<Sha256>>,
+    scribe: &'a Scribe<'a>,
     at: TimestampMicrosecondBuilder,
     enabled: BooleanBuilder,
     bucket: Float64Builder,
@@ -31,15 +26,10 @@ pub struct EventTable<'a> {
     attributes: Vec<StringViewBuilder>,
 }
 
-const TEXTS: [&str; 9] = ["toggle", "unit", "served", "shadow", "mode", "reason", "code", "rule", "policy_digest"];
-
 impl<'a> EventTable<'a> {
-    pub fn new(segments: &'a [String], attributes: &'a [String], pseudonym_key: Option<&[u8]>) -> Self {
+    pub fn new(scribe: &'a Scribe<'a>) -> Self {
         Self {
-            names: segments,
-            attribute_names: attributes,
-            // HMAC takes keys of any length.
-            pseudonyms: pseudonym_key.and_then(|key| Hmac::new_from_slice(key).ok()),
+            scribe,
             at: TimestampMicrosecondBuilder::new().with_timezone("UTC"),
             enabled: BooleanBuilder::new(),
             bucket: Float64Builder::new(),
@@ -47,53 +37,24 @@ impl<'a> EventTable<'a> {
             refused: ListBuilder::new(StringViewBuilder::new()),
             segments: ListBuilder::new(StringViewBuilder::new()),
             texts: [(); TEXTS.len()].map(|()| StringViewBuilder::new()),
-            attributes: attributes.iter().map(|_| StringViewBuilder::new()).collect(),
+            attributes: scribe.attributes.iter().map(|_| StringViewBuilder::new()).collect(),
         }
     }
 
-    pub fn push(&mut self, event: &Event) {
-        let policy = &event.installed.engine.policy;
-        let (toggle, decision) = (&policy.toggles[event.toggle as usize], &event.decision);
-        self.at.append_value(event.at);
-        self.enabled.append_value(decision.enabled());
-        // A place on a known ramp would tell who it is.
-        let bucket = decision.bucket.filter(|_| self.pseudonyms.is_none());
-        self.bucket.append_option(bucket.map(|bucket| f64::from(bucket) / f64::from(Percent::STEPS)));
-        self.percent.append_option(decision.percent.map(Percent::as_f64));
-        let unit = event.unit.as_deref().map(|unit| self.name_of(unit));
-        let texts = [
-            Some(&*toggle.key),
-            unit.as_deref(),
-            text(toggle, decision.served),
-            decision.shadow.and_then(|served| text(toggle, served)),
-            Some(decision.mode().name()),
-            Some(reason(decision, event.is_stale)),
-            decision.code.map(Code::name),
-            decision.rule.map(|rule| &*toggle.rules[usize::from(rule)].id),
-            Some(&*policy.digest),
-        ];
-        self.texts.iter_mut().zip(texts).for_each(|(column, text)| column.append_option(text));
-        for purpose in result::refused(policy, toggle, decision) {
-            self.refused.values().append_value(purpose);
+    pub fn push(&mut self, row: &Row<'_>) {
+        self.at.append_value(row.at);
+        self.enabled.append_value(row.enabled);
+        self.bucket.append_option(row.bucket);
+        self.percent.append_option(row.percent);
+        self.texts.iter_mut().zip(row.texts()).for_each(|(column, text)| column.append_option(text));
+        for (column, names) in [(&mut self.refused, &row.refused), (&mut self.segments, &row.segments)] {
+            names.iter().for_each(|name| column.values().append_value(name));
+            column.append(true);
         }
-        self.refused.append(true);
-        for (_, name) in self.names.iter().enumerate().filter(|(bit, _)| event.segments >> bit & 1 == 1) {
-            self.segments.values().append_value(name);
-        }
-        self.segments.append(true);
-        for (column, value) in self.attributes.iter_mut().zip(&event.attributes) {
-            column.append_option(value.to_text());
-        }
+        self.attributes.iter_mut().zip(&row.attributes).for_each(|(column, text)| column.append_option(text.as_ref()));
     }
 
-    /// The unit, or its pseudonym: 128 bits of the keyed hash.
-    fn name_of(&self, unit: &str) -> String {
-        let Some(keyed) = &self.pseudonyms else { return unit.to_owned() };
-        let hash = keyed.clone().chain_update(unit).finalize().into_bytes();
-        hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    pub fn finish(mut self) -> RecordBatch {
+    pub fn finish(mut self) -> Table {
         let mut columns: Vec<(&str, ArrayRef)> = vec![("at", Arc::new(self.at.finish()))];
         for (name, column) in TEXTS.iter().zip(&mut self.texts) {
             columns.push((name, Arc::new(column.finish())));
@@ -103,21 +64,33 @@ impl<'a> EventTable<'a> {
         columns.push(("percent", Arc::new(self.percent.finish())));
         columns.push(("refused", Arc::new(self.refused.finish())));
         columns.push(("segments", Arc::new(self.segments.finish())));
-        for (name, column) in self.attribute_names.iter().zip(&mut self.attributes) {
+        for (name, column) in self.scribe.attributes.iter().zip(&mut self.attributes) {
             columns.push((name, Arc::new(column.finish())));
         }
         let nullable = columns.into_iter().map(|(name, column)| (name, column, true));
         let batch = RecordBatch::try_from_iter_with_nullable(nullable);
-        batch.expect("columns of one length, each named once")
+        Table(batch.expect("columns of one length, each named once").into())
     }
 }
 
-/// What is served, as text: a variant's name, the toggle's default, `true` or `false`; none for the caller's default.
-fn text(toggle: &Toggle, served: Served) -> Option<&str> {
-    match served {
-        Served::Caller => None,
-        Served::On => Some("true"),
-        Served::Variant(_) => result::variant(toggle, served),
-        Served::Off => Some(toggle.default.as_deref().unwrap_or("false")),
+/// A table that Polars takes over as it lies. The classes of `pyo3-arrow` would do, but bring every cast of Arrow along.
+#[pyclass(frozen, module = "turnout._core")]
+pub struct Table(StructArray);
+
+#[pymethods]
+impl Table {
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_array__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<(Bound<'py, PyCapsule>, Bound<'py, PyCapsule>)> {
+        // The interface lets a producer answer with its own types.
+        drop(requested_schema);
+        let schema = FFI_ArrowSchema::try_from(self.0.data_type());
+        let schema = schema.map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
+        let array = FFI_ArrowArray::new(&self.0.to_data());
+        let schema = PyCapsule::new_with_value(py, schema, c"arrow_schema")?;
+        Ok((schema, PyCapsule::new_with_value(py, array, c"arrow_array")?))
     }
 }

@@ -4,22 +4,20 @@ use std::collections::VecDeque;
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use arrow_array::RecordBatch;
-use arrow_json::WriterBuilder;
-use arrow_json::writer::LineDelimited;
 use compact_str::CompactString;
-use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use pyo3_arrow::PyRecordBatch;
 use rustc_hash::FxHasher;
 use turnout_core::hash::hash_unit;
 use turnout_core::time::Micros;
 use turnout_core::toggle::{Decision, Subject};
 
 use crate::context::Owned;
+use crate::event_row::Scribe;
 use crate::event_table::EventTable;
 use crate::installed::Installed;
+use crate::outside::Outside;
 use crate::subject::Use;
 
 /// What was decided for one contact.
@@ -87,7 +85,7 @@ pub struct ExposureBuffer {
     pub attributes: Vec<String>,
     capacity: usize,
     repeat_after: Micros,
-    pseudonym_key: Option<Vec<u8>>,
+    pub pseudonym_key: Option<Vec<u8>>,
     // Taken only by threads that hold the interpreter, and never while Python code can run; so nobody waits long, and a
     // fork finds it free.
     state: Mutex<State>,
@@ -103,21 +101,14 @@ impl ExposureBuffer {
             .ok_or_else(|| PyTypeError::new_err("exposures must be an ExposureLog"))
     }
 
-    /// Takes the oldest events out.
-    fn table(&self, py: Python<'_>, limit: usize) -> RecordBatch {
+    /// Takes the oldest events out and makes something of them, beside the threads that evaluate.
+    fn drain<T: Send>(&self, py: Python<'_>, limit: usize, make: impl FnOnce(&Scribe<'_>, &[Event]) -> T + Send) -> T {
         let events: Vec<Event> = {
             let mut state = self.state();
             let count = limit.min(state.events.len());
             state.events.drain(..count).collect()
         };
-        let (segments, attributes) = (&self.segments[..], &self.attributes[..]);
-        let key = self.pseudonym_key.as_deref();
-        py.detach(|| {
-            let mut table = EventTable::new(segments, attributes, key);
-            events.iter().for_each(|event| table.push(event));
-            drop(events);
-            table.finish()
-        })
+        py.detach(|| make(&Scribe::new(self), &events))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -154,8 +145,14 @@ impl ExposureBuffer {
     /// polars.DataFrame
     #[pyo3(signature = (limit=10_000))]
     fn take<'py>(&self, py: Python<'py>, limit: usize) -> PyResult<Bound<'py, PyAny>> {
-        let table = PyRecordBatch::new(self.table(py, limit));
-        py.import("polars")?.getattr("DataFrame")?.call1((Py::new(py, table)?,))
+        // First of all: what is taken out must arrive.
+        let frame = py.import("polars")?.getattr("DataFrame")?;
+        let table = self.drain(py, limit, |scribe, events| {
+            let mut table = EventTable::new(scribe);
+            events.iter().for_each(|event| table.push(&scribe.row(event)));
+            table.finish()
+        });
+        frame.call1((Py::new(py, table)?,))
     }
 
     /// Takes the oldest events out, as lines of JSON. Without Polars, whose threads a forked child does not have.
@@ -170,14 +167,13 @@ impl ExposureBuffer {
     /// tuple of int and bytes
     ///     How many there are, and the lines.
     #[pyo3(signature = (limit=10_000))]
-    fn take_lines<'py>(&self, py: Python<'py>, limit: usize) -> PyResult<(usize, Bound<'py, PyBytes>)> {
-        let table = self.table(py, limit);
-        let lines = py.detach(|| {
-            let mut writer = WriterBuilder::new().with_explicit_nulls(true).build::<_, LineDelimited>(Vec::new());
-            writer.write(&table).and_then(|()| writer.finish()).map(|()| writer.into_inner())
+    fn take_lines<'py>(&self, py: Python<'py>, limit: usize) -> (usize, Bound<'py, PyBytes>) {
+        let (count, lines) = self.drain(py, limit, |scribe, events| {
+            let mut lines = String::new();
+            events.iter().for_each(|event| scribe.line(event, &mut lines));
+            (events.len(), lines)
         });
-        let lines = lines.map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
-        Ok((table.num_rows(), PyBytes::new(py, &lines)))
+        (count, PyBytes::new(py, lines.as_bytes()))
     }
 
     /// Events that wait to be taken, and those of all time: recorded, left out as repeated, dropped for want of room.
@@ -194,18 +190,23 @@ impl ExposureBuffer {
 }
 
 /// Decides for the contact at hand, and logs it.
-pub struct DecideAndLog<'a> {
+pub struct DecideAndLog<'a, 'py> {
     pub buffer: &'a ExposureBuffer,
+    pub outside: &'a Outside<'a, 'py>,
     pub installed: &'a Arc<Installed>,
     pub toggle: u32,
     pub is_stale: bool,
 }
 
-impl Use<Decision> for DecideAndLog<'_> {
+impl Use<Decision> for DecideAndLog<'_, '_> {
     fn call(self, subject: &impl Subject) -> Decision {
-        let Self { buffer, installed, toggle, is_stale } = self;
+        let Self { buffer, installed, toggle, is_stale, .. } = self;
         let decision = installed.engine.decide(toggle, subject);
         let (at, unit) = (subject.now(), self.unit(subject, &decision));
+        if self.outside.has_failed() {
+            // The call raises, so nobody is served.
+            return decision;
+        }
         let logged = &installed.logged;
         if logged.is_empty() {
             let mut state = buffer.state();
@@ -242,7 +243,7 @@ impl Use<Decision> for DecideAndLog<'_> {
     }
 }
 
-impl DecideAndLog<'_> {
+impl DecideAndLog<'_, '_> {
     /// The unit by which it was decided.
     #[inline]
     fn unit(&self, subject: &impl Subject, decision: &Decision) -> Option<CompactString> {
@@ -256,18 +257,22 @@ impl DecideAndLog<'_> {
     #[inline]
     fn is_wanted(&self, state: &mut State, unit: Option<&str>, at: Micros, decision: &Decision) -> bool {
         let span = self.buffer.repeat_after;
+        // What is not logged is not remembered either.
+        if state.events.len() >= self.buffer.capacity {
+            state.dropped += 1;
+            return false;
+        }
         if span > 0
             && let Some(unit) = unit
         {
             let mut hasher = FxHasher::default();
-            (self.toggle, self.installed.generation, decision).hash(&mut hasher);
+            (self.toggle, self.installed.generation, self.is_stale, decision).hash(&mut hasher);
             if state.lately.repeats(hash_unit(unit.as_bytes(), hasher.finish()), at, span) {
                 state.repeated += 1;
                 return false;
             }
         }
-        let room = state.events.len() < self.buffer.capacity;
-        *if room { &mut state.recorded } else { &mut state.dropped } += 1;
-        room
+        state.recorded += 1;
+        true
     }
 }
