@@ -278,7 +278,7 @@ class ExposureLog:
         self._written_to = sink_of(self._sink)
         self._buffer.forget()
         if "multiprocessing" in sys.modules:
-            # Its children end without Python's own farewell, and forget at their start what they were to do at their end.
+            # Its children end without Python's own farewell, and forget as they start what to do at their end.
             from multiprocessing import util
 
             util.register_after_fork(self, lambda log: util.Finalize(log, log._farewell, exitpriority=0))
