@@ -75,7 +75,8 @@ impl<'a> Scribe<'a> {
     fn name_of(&self, unit: &str) -> String {
         let Some(keyed) = &self.pseudonyms else { return unit.to_owned() };
         let hash = keyed.clone().chain_update(unit).finalize().into_bytes();
-        hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+        let first: [u8; 16] = std::array::from_fn(|place| hash[place]);
+        format!("{:032x}", u128::from_be_bytes(first))
     }
 
     /// Writes an event as a line of JSON.

@@ -48,7 +48,9 @@ impl<'a> EventTable<'a> {
         self.percent.append_option(row.percent);
         self.texts.iter_mut().zip(row.texts()).for_each(|(column, text)| column.append_option(text));
         for (column, names) in [(&mut self.refused, &row.refused), (&mut self.segments, &row.segments)] {
-            names.iter().for_each(|name| column.values().append_value(name));
+            for name in names {
+                column.values().append_value(name);
+            }
             column.append(true);
         }
         self.attributes.iter_mut().zip(&row.attributes).for_each(|(column, text)| column.append_option(text.as_ref()));

@@ -149,7 +149,9 @@ impl ExposureBuffer {
         let frame = py.import("polars")?.getattr("DataFrame")?;
         let table = self.drain(py, limit, |scribe, events| {
             let mut table = EventTable::new(scribe);
-            events.iter().for_each(|event| table.push(&scribe.row(event)));
+            for event in events {
+                table.push(&scribe.row(event));
+            }
             table.finish()
         });
         frame.call1((Py::new(py, table)?,))
@@ -170,7 +172,9 @@ impl ExposureBuffer {
     fn take_lines<'py>(&self, py: Python<'py>, limit: usize) -> (usize, Bound<'py, PyBytes>) {
         let (count, lines) = self.drain(py, limit, |scribe, events| {
             let mut lines = String::new();
-            events.iter().for_each(|event| scribe.line(event, &mut lines));
+            for event in events {
+                scribe.line(event, &mut lines);
+            }
             (events.len(), lines)
         });
         (count, PyBytes::new(py, lines.as_bytes()))
