@@ -78,8 +78,8 @@ class Engine:
     policy : Policy
         The policy.
     clock : SystemClock, ManualClock or callable
-        Where the time comes from when a call does not bring it; a callable returns an aware datetime. It is called
-        once here, so that one that cannot work is found now and not by a contact.
+        Where the time comes from when a call does not bring it; a callable returns an aware datetime, and is called once
+        here, so that one that cannot work is found now.
     gates : iterable of GateResult
         Gates of ramps that have passed. A step that asks for samples holds without one.
     consent : callable
@@ -172,24 +172,17 @@ class Engine:
         at: datetime | int | None = None,
     ) -> Evaluations:
         """
-        Evaluates every toggle for one contact.
+        Evaluates every toggle for one contact: a mapping from key to `Evaluation`.
 
         Parameters
         ----------
         unit, attributes, at
             As of `evaluate`.
 
-        Returns
-        -------
-        Evaluations
-            A mapping from key to `Evaluation`.
-
         Raises
         ------
-        TypeError, ValueError
-            `at` is not an instant.
-        Exception
-            What a clock of the caller's own raises when it fails later, if the time is needed and `at` is left out.
+        TypeError, ValueError, Exception
+            As `evaluate` does.
 
         Examples
         --------
@@ -227,10 +220,6 @@ class Engine:
         default : object
             The value when the toggle is switched off or unknown.
 
-        Returns
-        -------
-        EvaluationBatch
-
         Raises
         ------
         TypeError
@@ -261,17 +250,12 @@ class Engine:
     ) -> Explanation:
         """
         Evaluates as `evaluate` does, through the same code, and says for each step what was looked at and how it went.
-        Does not count as usage.
+        Does not count as usage. The explanation's `str()` is a tree.
 
         Parameters
         ----------
         key, unit, attributes, default, at
             As of `evaluate`.
-
-        Returns
-        -------
-        Explanation
-            Its `str()` is a tree.
 
         Raises
         ------
@@ -300,16 +284,10 @@ class Engine:
         key, unit, attributes
             As of `evaluate`.
 
-        Returns
-        -------
-        bool
-
         Raises
         ------
-        TypeError, ValueError
-            The key is not text of valid Unicode.
-        Exception
-            What a clock of the caller's own raises when it fails later, if the time is needed.
+        TypeError, ValueError, Exception
+            As `evaluate` does.
 
         Examples
         --------
@@ -328,17 +306,12 @@ class Engine:
 
     def ramp(self, /, key: str, *, at: datetime | int | None = None) -> tuple[RampPosition, ...]:
         """
-        Where the ramps of a toggle stand.
+        Where the ramps of a toggle stand, one position per rule with a ramp.
 
         Parameters
         ----------
         key, at
             As of `evaluate`.
-
-        Returns
-        -------
-        tuple of RampPosition
-            One per rule with a ramp.
 
         Raises
         ------
@@ -358,12 +331,8 @@ class Engine:
 
     def refusals(self, /) -> dict[str, dict[str, int]]:
         """
-        How often each purpose of a toggle was refused for want of consent, since its policy was put in force.
-
-        Returns
-        -------
-        dict
-            Key to `{purpose: int}`, for the toggles that ask for consent.
+        How often each purpose of a toggle was refused for want of consent, since its policy was put in force: key to
+        `{purpose: int}`, for the toggles that ask for consent.
 
         Examples
         --------
@@ -418,12 +387,8 @@ class Engine:
 
     def usage(self, /) -> dict[str, dict[str, int]]:
         """
-        How often each toggle was evaluated, and came out on, since its policy was put in force.
-
-        Returns
-        -------
-        dict
-            Key to `{"evaluations": int, "enabled": int}`.
+        How often each toggle was evaluated, and came out on, since its policy was put in force: key to
+        `{"evaluations": int, "enabled": int}`.
 
         Examples
         --------

@@ -54,18 +54,18 @@ def ramped(name: str = "ramp.json", **fields: Any) -> str:
 def test_before_its_start() -> None:
     found = bot(at="2026-02-20T00:00:00Z")
     assert (found["step"], found["waits_for"]) == (None, "its start")
-    days = ["2026-03-01T00:00", "2026-03-08T00:00", "2026-03-15T00:00", "2026-03-22T00:00"]
+    days = ["2026-03-01T00:00", "2026-03-08T00:00", "2026-03-16T00:00", "2026-03-23T00:00"]
     assert plan(found) == [("planned", day) for day in days]
 
 
 def test_with_its_gate_passed_it_goes_by_its_dates() -> None:
     found = bot(*GATE, at="2026-03-16T00:00:00Z")
-    assert (found["step"], found["percent"], found["next_at"]) == (2, 30.0, "2026-03-22T00:00:00+00:00")
+    assert (found["step"], found["percent"], found["next_at"]) == (2, 30.0, "2026-03-23T00:00:00+00:00")
     assert plan(found) == [
         ("done", "2026-03-01T00:00"),
         ("done", "2026-03-08T00:00"),
-        ("current", "2026-03-15T00:00"),
-        ("planned", "2026-03-22T00:00"),
+        ("current", "2026-03-16T00:00"),
+        ("planned", "2026-03-23T00:00"),
     ]
     assert found["plan"][2]["approved_by"] == "maria@example.com"
 
@@ -77,8 +77,8 @@ def test_without_its_gate_the_rest_is_the_earliest_that_can_be() -> None:
     assert plan(found) == [
         ("current", "2026-03-01T00:00"),
         ("planned", "2026-03-10T06:30"),
-        ("planned", "2026-03-17T06:30"),
-        ("planned", "2026-03-24T06:30"),
+        ("planned", "2026-03-18T06:30"),
+        ("planned", "2026-03-25T06:30"),
     ]
     text = run("ramp", SAMPLE, "billing-bot", "--at", "2026-03-10T06:30:00Z")
     assert "next: step 1, 10 % live, waits for 40 samples; at the earliest 2026-03-10 06:30 UTC" in text
@@ -237,7 +237,7 @@ def test_a_gate_that_no_step_waits_for_is_told_where_it_stands() -> None:
 def test_all_ramps_of_a_policy_and_none() -> None:
     text = run("ramp", SAMPLE, "--at", "2026-03-16T00:00:00Z", "--units", "ids.csv", *GATE)
     assert text.index("billing-bot (rule ramp), by customer_id") < text.index("callback-offer (rule ramp)")
-    assert "2026-03-08 - 03-14     1    10 %" in text
+    assert "2026-03-08 - 03-15     1    10 %" in text
     assert "400 units, by the ramp alone" in text
     assert max(map(len, text.splitlines()[1:])) <= 80
     assert "no ramps in phone" in run("ramp", SAMPLE, "phone")

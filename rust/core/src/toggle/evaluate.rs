@@ -147,10 +147,20 @@ impl<S: Subject, O: Overlay, V: Visitor> Evaluation<'_, S, O, V> {
             return Some(Decision::plain(Served::Off, Reason::BreakerOpen, None));
         }
         self.visitor.step("breaker", Verdict::Passed, || "closed".to_owned());
-        let mut refused = 0;
-        for (purpose, test) in toggle.consent.iter().enumerate() {
-            // All are asked, so that every refusal can be counted under its purpose.
-            refused |= u16::from(!self.test(*test, "consent", Verdict::Decided)) << purpose;
+        if toggle.consent.is_empty() { None } else { self.consent(toggle) }
+    }
+
+    /// Asks for all purposes, so that every refusal can be counted under its own.
+    fn consent(&mut self, toggle: &Toggle) -> Option<Decision> {
+        let (policy, subject) = (self.policy, self.subject);
+        let purposes = || toggle.consent.iter().enumerate();
+        let is_refused = |test: TestId| !subject.test(&policy.tests[test as usize]);
+        let refused = purposes().fold(0_u16, |bits, (purpose, test)| bits | u16::from(is_refused(*test)) << purpose);
+        // What decides is told last.
+        for (bit, verdict) in [(0, Verdict::Passed), (1, Verdict::Decided)] {
+            for (_, test) in purposes().filter(|(purpose, _)| refused >> purpose & 1 == bit) {
+                self.tell(*test, "consent", verdict);
+            }
         }
         (refused != 0).then(|| Decision::unconsented(refused))
     }
@@ -226,15 +236,19 @@ impl<S: Subject, O: Overlay, V: Visitor> Evaluation<'_, S, O, V> {
 
     #[inline]
     fn test(&mut self, test: TestId, stage: &'static str, otherwise: Verdict) -> bool {
+        let holds = self.subject.test(&self.policy.tests[test as usize]);
+        self.tell(test, stage, if holds { Verdict::Passed } else { otherwise });
+        holds
+    }
+
+    #[inline]
+    fn tell(&mut self, test: TestId, stage: &'static str, verdict: Verdict) {
         let (policy, subject) = (self.policy, self.subject);
         let test = &policy.tests[test as usize];
-        let holds = subject.test(test);
-        let verdict = if holds { Verdict::Passed } else { otherwise };
         self.visitor.step(stage, verdict, || {
             let seen = subject.attribute(test.slot, |attribute| describe::seen(attribute, &test.op));
             format!("{}; it is {seen}", describe::describe(policy, test))
         });
-        holds
     }
 
     #[inline]
