@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 const ARROWS: &[(&str, &[&str])] = &[
     ("time", &[]),
     ("hash", &[]),
+    ("special", &[]),
+    ("erlang", &["special"]),
     ("policy", &["time", "hash"]),
     ("toggle", &["policy", "hash", "time"]),
     ("engine", &["toggle", "policy", "hash", "time"]),

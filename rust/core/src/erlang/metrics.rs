@@ -1,0 +1,220 @@
+//! Every measure of a queue in its steady state.
+
+use super::abandon::{Abandon, ByTime};
+use super::answered::asa_of_answered;
+use super::input::{Argument, Definition, OutOfRange, Queue, Threshold, at_least_zero};
+use super::probability::{blocking_probability, wait_probability};
+use crate::special::{exp, ln};
+
+/// The measures of a queue in its steady state.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ServiceMetrics {
+    /// Work that arrives, in erlangs.
+    pub offered_load: f64,
+    /// Whether a steady state exists. Where it does not, the measures are those that the queue tends to.
+    pub stable: bool,
+    /// Share of their time that agents spend on contacts.
+    pub occupancy: f64,
+    /// Share of contacts that find all agents busy.
+    pub wait_probability: f64,
+    /// Share of contacts that leave unanswered.
+    pub abandon_probability: f64,
+    /// By the definition asked for.
+    pub service_level: f64,
+    /// Mean wait of all contacts, answered or not.
+    pub asa_s: f64,
+    /// Mean wait of those that are answered.
+    pub answered_asa_s: f64,
+    /// Contacts that wait, on average over time.
+    pub mean_queue_length: f64,
+}
+
+impl ServiceMetrics {
+    const UNKNOWN: Self = Self {
+        offered_load: f64::NAN,
+        stable: false,
+        occupancy: f64::NAN,
+        wait_probability: f64::NAN,
+        abandon_probability: f64::NAN,
+        service_level: f64::NAN,
+        asa_s: f64::NAN,
+        answered_asa_s: f64::NAN,
+        mean_queue_length: f64::NAN,
+    };
+
+    const IDLE: Self = Self {
+        offered_load: 0.0,
+        stable: true,
+        occupancy: 0.0,
+        wait_probability: 0.0,
+        abandon_probability: 0.0,
+        service_level: 1.0,
+        asa_s: 0.0,
+        answered_asa_s: 0.0,
+        mean_queue_length: 0.0,
+    };
+}
+
+/// The measures of `queue` with so many `agents`, which need not be whole. NaN in, NaN out.
+///
+/// # Errors
+/// The first argument that is out of range; an unstable queue is not an error.
+pub fn service_metrics(queue: &Queue, agents: f64, threshold: &Threshold) -> Result<ServiceMetrics, OutOfRange> {
+    queue.check()?;
+    at_least_zero(Argument::Agents, agents)?;
+    threshold.check()?;
+    Ok(measure(queue, agents, threshold))
+}
+
+/// The wait that a contact does not exceed with `probability`: of all contacts, in a queue where patience ends too.
+///
+/// # Errors
+/// The first argument that is out of range.
+pub fn wait_quantile(queue: &Queue, agents: f64, probability: f64) -> Result<f64, OutOfRange> {
+    queue.check()?;
+    at_least_zero(Argument::Agents, agents)?;
+    if !(probability.is_nan() || (0.0..1.0).contains(&probability)) {
+        return Err(OutOfRange { argument: Argument::Probability, value: probability });
+    }
+    let (load, beyond) = (queue.offered_load(), 1.0 - probability);
+    if load.is_nan() || agents.is_nan() || beyond.is_nan() || queue.patience_s.is_nan() {
+        return Ok(f64::NAN);
+    }
+    let patience = queue.patience_s / queue.aht_s;
+    if load == 0.0 || patience == 0.0 {
+        return Ok(0.0);
+    }
+    if patience == f64::INFINITY {
+        let wait = wait_probability(load, agents);
+        return Ok(match () {
+            () if wait <= beyond => 0.0,
+            () if agents <= load => f64::INFINITY,
+            () => queue.aht_s / (agents - load) * ln(wait / beyond),
+        });
+    }
+    let model = Abandon::new(load, agents, patience);
+    Ok(if model.wait_probability <= beyond { 0.0 } else { model.wait_beyond(beyond) * queue.aht_s })
+}
+
+/// The measures for arguments in range.
+pub(crate) fn measure(queue: &Queue, agents: f64, threshold: &Threshold) -> ServiceMetrics {
+    let load = queue.offered_load();
+    if load.is_nan() || agents.is_nan() || queue.patience_s.is_nan() || threshold.is_nan() {
+        return ServiceMetrics::UNKNOWN;
+    }
+    if load == 0.0 {
+        return ServiceMetrics::IDLE;
+    }
+    let patience = queue.patience_s / queue.aht_s;
+    if patience == f64::INFINITY {
+        endless(load, agents, queue.aht_s, threshold.answer_within_s)
+    } else if patience == 0.0 {
+        loss(load, agents, threshold)
+    } else {
+        impatient(load, agents, queue, threshold)
+    }
+}
+
+/// Erlang C. Nobody leaves, so that every definition of the service level gives the same.
+fn endless(load: f64, agents: f64, aht_s: f64, answer_within_s: f64) -> ServiceMetrics {
+    let stable = agents > load;
+    let wait_probability = wait_probability(load, agents);
+    let spare = if stable { agents - load } else { 0.0 };
+    let late = if stable { exp(-(spare * answer_within_s / aht_s)) } else { 1.0 };
+    let asa_s = wait_probability * aht_s / spare;
+    ServiceMetrics {
+        offered_load: load,
+        stable,
+        occupancy: if stable { load / agents } else { 1.0 },
+        wait_probability,
+        abandon_probability: 0.0,
+        service_level: 1.0 - wait_probability * late,
+        asa_s,
+        answered_asa_s: asa_s,
+        mean_queue_length: wait_probability * load / spare,
+    }
+}
+
+/// Erlang B: who finds all agents busy leaves at once.
+fn loss(load: f64, agents: f64, threshold: &Threshold) -> ServiceMetrics {
+    let blocked = blocking_probability(load, agents);
+    let times = Times { answered_within: 1.0 - blocked, abandoned: blocked, abandoned_within: blocked };
+    ServiceMetrics {
+        offered_load: load,
+        stable: true,
+        occupancy: if agents > 0.0 { load * (1.0 - blocked) / agents } else { 1.0 },
+        wait_probability: blocked,
+        abandon_probability: blocked,
+        service_level: match threshold.definition {
+            Definition::Virtual => 1.0 - blocked,
+            definition => times.level(definition, blocked),
+        },
+        asa_s: 0.0,
+        answered_asa_s: 0.0,
+        mean_queue_length: 0.0,
+    }
+}
+
+/// Erlang A.
+fn impatient(load: f64, agents: f64, queue: &Queue, threshold: &Threshold) -> ServiceMetrics {
+    let patience = queue.patience_s / queue.aht_s;
+    let model = Abandon::new(load, agents, patience);
+    let abandoned = model.abandon_probability();
+    let asa = abandoned * patience;
+    ServiceMetrics {
+        offered_load: load,
+        stable: true,
+        occupancy: if agents > 0.0 { load * (1.0 - abandoned) / agents } else { 1.0 },
+        wait_probability: model.wait_probability,
+        abandon_probability: abandoned,
+        service_level: level(&model, queue.aht_s, threshold),
+        asa_s: abandoned * queue.patience_s,
+        answered_asa_s: asa_of_answered(&model, load, agents, patience) * queue.aht_s,
+        mean_queue_length: load * asa,
+    }
+}
+
+/// The service level of a queue that people leave.
+pub(crate) fn level(model: &Abandon, aht_s: f64, threshold: &Threshold) -> f64 {
+    let by_time = model.by_time(threshold.answer_within_s / aht_s);
+    let wait = model.wait_probability;
+    if threshold.definition == Definition::Virtual {
+        return 1.0 - wait * by_time.virtual_beyond;
+    }
+    let abandoned = model.abandon_probability();
+    let times = Times {
+        answered_within: ((1.0 - abandoned) - wait * by_time.answered_beyond).max(0.0),
+        abandoned,
+        abandoned_within: wait * by_time.abandoned_within,
+    };
+    let short = match threshold.definition {
+        Definition::ExcludeShortAbandons { short_abandon_s } => {
+            let ByTime { abandoned_within, .. } = model.by_time(short_abandon_s / aht_s);
+            wait * abandoned_within
+        }
+        _ => 0.0,
+    };
+    times.level(threshold.definition, short)
+}
+
+/// Shares of all contacts.
+struct Times {
+    answered_within: f64,
+    abandoned: f64,
+    abandoned_within: f64,
+}
+
+impl Times {
+    /// By a definition, where `short` is the share that abandoned within the time of its own.
+    fn level(&self, definition: Definition, short: f64) -> f64 {
+        let (good, of) = match definition {
+            Definition::Offered | Definition::Virtual => (self.answered_within, 1.0),
+            Definition::Answered => (self.answered_within, 1.0 - self.abandoned),
+            Definition::ExcludeAbandonsWithinTarget => (self.answered_within, 1.0 - self.abandoned_within),
+            Definition::CountAbandonsWithinTarget => (self.answered_within + self.abandoned_within, 1.0),
+            Definition::ExcludeShortAbandons { .. } => (self.answered_within, 1.0 - short),
+        };
+        // Where nobody counts, nobody was served well: there is load.
+        if good > 0.0 { (good / of).min(1.0) } else { 0.0 }
+    }
+}

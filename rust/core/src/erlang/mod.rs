@@ -1,0 +1,21 @@
+//! The models of Erlang and Palm: B (no waiting), C (endless patience) and A (patience that ends).
+//!
+//! Contacts arrive at random (Poisson), handle times and patience are exponential, agents work alike. Offered load is
+//! arrivals x handle time / interval, in erlangs. Agents need not be whole. One pair of functions, U and L of `special`,
+//! solves all three, with a = offered load, n = agents, x = n patience/aht and y = a patience/aht:
+//!
+//! | model | formula | source |
+//! |---|---|---|
+//! | B | 1/B = 1 + U(n, a) | Erlang 1917; Jagerman 1974 for real n |
+//! | C | 1/C = 1 + (1 - a/n) U(n, a) | Erlang 1917 |
+//! | A | P(wait) = L(x, y)/(L(x, y) + U(n, a)) | Palm 1957; Garnett, Mandelbaum & Reiman 2002 |
+
+mod abandon;
+mod answered;
+mod input;
+mod metrics;
+mod probability;
+
+pub use input::{Argument, Definition, OutOfRange, Queue, Threshold};
+pub use metrics::{ServiceMetrics, service_metrics, wait_quantile};
+pub use probability::{erlang_a, erlang_b, erlang_c};

@@ -1,0 +1,16 @@
+//! The incomplete gamma functions as queues need them: divided by the Poisson term.
+//!
+//! With p = x^s e^-x / Gamma(s+1), `upper` is U(s, x) = Q(s, x)/p and `lower` is L(s, x) = P(s, x)/p, so that
+//! U + L = 1/p. For whole s, U is the sum of the Poisson terms below s over the term at s, and L the sum from s on.
+//! Both are at least as well-conditioned as a queue asks: U to some 1e-15 of 1 + U, and L to as much of L.
+//!
+//! Nothing here calls the C library: its last digits differ from machine to machine.
+
+mod elementary;
+mod incomplete;
+mod tables;
+mod temme;
+
+pub use elementary::{drain, erfcx, exp, ln};
+pub use incomplete::{Lower, delay_ratio, lower, upper};
+pub(crate) use tables::{NODES, WEIGHTS};
