@@ -8,5 +8,6 @@ pub mod erlang;
 pub mod hash;
 pub mod policy;
 pub mod special;
+pub mod staffing;
 pub mod time;
 pub mod toggle;

@@ -14,6 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("hash", &[]),
     ("special", &[]),
     ("erlang", &["special"]),
+    ("staffing", &["erlang", "special"]),
     ("policy", &["time", "hash"]),
     ("toggle", &["policy", "hash", "time"]),
     ("engine", &["toggle", "policy", "hash", "time"]),

@@ -23,6 +23,8 @@ pub(crate) struct Abandon {
 /// What happens by a time t, each given V > 0.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ByTime {
+    /// P(patience > t), whatever V is.
+    pub(crate) stay: f64,
     /// P(V > t).
     pub(crate) virtual_beyond: f64,
     /// P(answered, W > t).
@@ -67,6 +69,7 @@ impl Abandon {
         let answered_within = (1.0 - self.leave_probability) - answered_beyond;
         let abandoned_within = (1.0 - stay * virtual_beyond) - answered_within;
         ByTime {
+            stay,
             virtual_beyond,
             answered_beyond: answered_beyond.max(0.0),
             abandoned_within: abandoned_within.clamp(0.0, 1.0),

@@ -126,6 +126,8 @@ pub enum Argument {
     Shrinkage,
     /// Fewest agents.
     MinAgents,
+    /// The targets as a whole.
+    Targets,
 }
 
 impl Argument {
@@ -149,6 +151,7 @@ impl Argument {
             Self::MaxWaitProbability => "max_wait_probability",
             Self::Shrinkage => "shrinkage",
             Self::MinAgents => "min_agents",
+            Self::Targets => "targets",
         }
     }
 
@@ -160,6 +163,7 @@ impl Argument {
             Self::PatienceS => "0 or more (infinite: nobody leaves)",
             Self::Probability | Self::Shrinkage => "from 0 to below 1",
             Self::ServiceLevel | Self::MaxAbandon | Self::MaxWaitProbability => "from 0 to 1",
+            Self::Targets => "one or more of service_level, asa_s, max_occupancy, max_abandon, max_wait_probability",
             Self::MaxOccupancy => "above 0 and at most 1",
             _ => "0 or more and finite",
         }
@@ -177,7 +181,8 @@ pub struct OutOfRange {
 
 impl fmt::Display for OutOfRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} must be {}, not {}", self.argument.name(), self.argument.range(), self.value)
+        write!(f, "{} must be {}", self.argument.name(), self.argument.range())?;
+        if self.value.is_nan() { Ok(()) } else { write!(f, ", not {}", self.value) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Every measure of a queue in its steady state.
 
-use super::abandon::{Abandon, ByTime};
+use super::abandon::Abandon;
 use super::answered::asa_of_answered;
 use super::input::{Argument, Definition, OutOfRange, Queue, Threshold, at_least_zero};
 use super::probability::{blocking_probability, wait_probability};
@@ -138,20 +138,27 @@ fn endless(load: f64, agents: f64, aht_s: f64, answer_within_s: f64) -> ServiceM
 /// Erlang B: who finds all agents busy leaves at once.
 fn loss(load: f64, agents: f64, threshold: &Threshold) -> ServiceMetrics {
     let blocked = blocking_probability(load, agents);
-    let times = Times { answered_within: 1.0 - blocked, abandoned: blocked, abandoned_within: blocked };
     ServiceMetrics {
         offered_load: load,
         stable: true,
         occupancy: if agents > 0.0 { load * (1.0 - blocked) / agents } else { 1.0 },
         wait_probability: blocked,
         abandon_probability: blocked,
-        service_level: match threshold.definition {
-            Definition::Virtual => 1.0 - blocked,
-            definition => times.level(definition, blocked),
-        },
+        service_level: 1.0 - late_in_loss(blocked, threshold.definition),
         asa_s: 0.0,
         answered_asa_s: 0.0,
         mean_queue_length: 0.0,
+    }
+}
+
+/// What the service level lacks to 1 where nobody waits.
+pub(crate) fn late_in_loss(blocked: f64, definition: Definition) -> f64 {
+    match definition {
+        Definition::Offered | Definition::Virtual => blocked,
+        Definition::CountAbandonsWithinTarget => 0.0,
+        // Those who left do not count. Where nobody counts, nobody was served well: there is load.
+        _ if blocked < 1.0 => 0.0,
+        _ => 1.0,
     }
 }
 
@@ -160,61 +167,36 @@ fn impatient(load: f64, agents: f64, queue: &Queue, threshold: &Threshold) -> Se
     let patience = queue.patience_s / queue.aht_s;
     let model = Abandon::new(load, agents, patience);
     let abandoned = model.abandon_probability();
-    let asa = abandoned * patience;
     ServiceMetrics {
         offered_load: load,
         stable: true,
         occupancy: if agents > 0.0 { load * (1.0 - abandoned) / agents } else { 1.0 },
         wait_probability: model.wait_probability,
         abandon_probability: abandoned,
-        service_level: level(&model, queue.aht_s, threshold),
+        service_level: 1.0 - late(&model, queue.aht_s, threshold),
         asa_s: abandoned * queue.patience_s,
         answered_asa_s: asa_of_answered(&model, load, agents, patience) * queue.aht_s,
-        mean_queue_length: load * asa,
+        mean_queue_length: load * (abandoned * patience),
     }
 }
 
-/// The service level of a queue that people leave.
-pub(crate) fn level(model: &Abandon, aht_s: f64, threshold: &Threshold) -> f64 {
+/// What the service level lacks to 1 in a queue that people leave.
+pub(crate) fn late(model: &Abandon, aht_s: f64, threshold: &Threshold) -> f64 {
     let by_time = model.by_time(threshold.answer_within_s / aht_s);
-    let wait = model.wait_probability;
-    if threshold.definition == Definition::Virtual {
-        return 1.0 - wait * by_time.virtual_beyond;
-    }
-    let abandoned = model.abandon_probability();
-    let times = Times {
-        answered_within: ((1.0 - abandoned) - wait * by_time.answered_beyond).max(0.0),
-        abandoned,
-        abandoned_within: wait * by_time.abandoned_within,
-    };
-    let short = match threshold.definition {
+    let (wait, abandoned) = (model.wait_probability, model.abandon_probability());
+    let answered_late = wait * by_time.answered_beyond;
+    let still_waiting = wait * by_time.stay * by_time.virtual_beyond;
+    let (bad, of) = match threshold.definition {
+        Definition::Offered => (abandoned + answered_late, 1.0),
+        Definition::Answered => (answered_late, 1.0 - abandoned),
+        Definition::ExcludeAbandonsWithinTarget => (still_waiting, 1.0 - wait * by_time.abandoned_within),
+        Definition::CountAbandonsWithinTarget => (still_waiting, 1.0),
         Definition::ExcludeShortAbandons { short_abandon_s } => {
-            let ByTime { abandoned_within, .. } = model.by_time(short_abandon_s / aht_s);
-            wait * abandoned_within
+            let short = wait * model.by_time(short_abandon_s / aht_s).abandoned_within;
+            (abandoned - short + answered_late, 1.0 - short)
         }
-        _ => 0.0,
+        Definition::Virtual => (wait * by_time.virtual_beyond, 1.0),
     };
-    times.level(threshold.definition, short)
-}
-
-/// Shares of all contacts.
-struct Times {
-    answered_within: f64,
-    abandoned: f64,
-    abandoned_within: f64,
-}
-
-impl Times {
-    /// By a definition, where `short` is the share that abandoned within the time of its own.
-    fn level(&self, definition: Definition, short: f64) -> f64 {
-        let (good, of) = match definition {
-            Definition::Offered | Definition::Virtual => (self.answered_within, 1.0),
-            Definition::Answered => (self.answered_within, 1.0 - self.abandoned),
-            Definition::ExcludeAbandonsWithinTarget => (self.answered_within, 1.0 - self.abandoned_within),
-            Definition::CountAbandonsWithinTarget => (self.answered_within + self.abandoned_within, 1.0),
-            Definition::ExcludeShortAbandons { .. } => (self.answered_within, 1.0 - short),
-        };
-        // Where nobody counts, nobody was served well: there is load.
-        if good > 0.0 { (good / of).min(1.0) } else { 0.0 }
-    }
+    // Where nobody counts, nobody was served well: there is load.
+    if of > 0.0 { (bad / of).clamp(0.0, 1.0) } else { 1.0 }
 }

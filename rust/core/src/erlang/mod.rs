@@ -16,6 +16,10 @@ mod input;
 mod metrics;
 mod probability;
 
+pub(crate) use abandon::Abandon;
+pub(crate) use input::at_least_zero;
 pub use input::{Argument, Definition, OutOfRange, Queue, Threshold};
 pub use metrics::{ServiceMetrics, service_metrics, wait_quantile};
+pub(crate) use metrics::{late, late_in_loss};
+pub(crate) use probability::blocking_probability;
 pub use probability::{erlang_a, erlang_b, erlang_c};
