@@ -141,7 +141,7 @@ fn loss(load: f64, agents: f64, threshold: &Threshold) -> ServiceMetrics {
     ServiceMetrics {
         offered_load: load,
         stable: true,
-        occupancy: if agents > 0.0 { load * (1.0 - blocked) / agents } else { 1.0 },
+        occupancy: busy(load, agents, blocked),
         wait_probability: blocked,
         abandon_probability: blocked,
         service_level: 1.0 - late_in_loss(blocked, threshold.definition),
@@ -149,6 +149,11 @@ fn loss(load: f64, agents: f64, threshold: &Threshold) -> ServiceMetrics {
         answered_asa_s: 0.0,
         mean_queue_length: 0.0,
     }
+}
+
+/// The share of their time that agents are busy when a share of contacts leaves; the last digit may lie above 1.
+pub(crate) fn busy(load: f64, agents: f64, leave: f64) -> f64 {
+    if agents > 0.0 { (load * (1.0 - leave) / agents).min(1.0) } else { 1.0 }
 }
 
 /// What the service level lacks to 1 where nobody waits.
@@ -170,7 +175,7 @@ fn impatient(load: f64, agents: f64, queue: &Queue, threshold: &Threshold) -> Se
     ServiceMetrics {
         offered_load: load,
         stable: true,
-        occupancy: if agents > 0.0 { load * (1.0 - abandoned) / agents } else { 1.0 },
+        occupancy: busy(load, agents, abandoned),
         wait_probability: model.wait_probability,
         abandon_probability: abandoned,
         service_level: 1.0 - late(&model, queue.aht_s, threshold),

@@ -175,6 +175,8 @@ impl Leaving<'_> {
     }
 }
 
+/// ln(share/(1 - share)); a share may lie outside [0, 1] by its last digit.
 fn odds(share: f64) -> f64 {
+    let share = share.clamp(0.0, 1.0);
     ln(share / (1.0 - share))
 }

@@ -86,8 +86,9 @@ fn bracket(search: &Search, place: impl Fn(f64) -> f64, point: impl Fn(f64) -> P
             return (Point { at: search.low, value: 1e3 }, last);
         }
         // As far again as a straight line says, and a little beyond.
+        let closer = next.value.abs() < 0.99 * last.value.abs();
         let line = next.value.abs() / (last.value - next.value).abs() * (next.at - last.at).abs();
-        step = if line.is_finite() { (1.2 * line).clamp(0.1 * step, 16.0 * step) } else { 4.0 * step };
+        step = if closer { (1.2 * line).clamp(0.5 * step, 16.0 * step) } else { 4.0 * step };
         if search.whole {
             step = step.ceil();
         }
