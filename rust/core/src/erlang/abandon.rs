@@ -4,81 +4,104 @@
 //! patience would meet, W the wait of the contact as it is. Formulas: Mandelbaum & Zeltyn, "The Palm/Erlang-A queue"
 //! (2005), rewritten so that nothing is the difference of large numbers.
 
-use crate::special::{Lower, delay_ratio, drain, exp, lower, upper};
+use super::input::Definition;
+use crate::special::{Lower, drain, exp, inverse, ln, lower, upper};
 
 /// One queue in its steady state.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Abandon {
-    offered_load: f64,
+    load: f64,
     agents: f64,
     patience: f64,
     /// L(x, y), where x = agents x patience and y = load x patience.
     all: Lower,
     /// P(V > 0).
     pub(crate) wait_probability: f64,
-    /// P(abandons, given V > 0).
-    pub(crate) leave_probability: f64,
 }
 
-/// What happens by a time t, each given V > 0.
+/// What happens by a time t, as shares of all contacts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ByTime {
-    /// P(patience > t), whatever V is.
-    pub(crate) stay: f64,
+    /// P(abandons).
+    abandoned: f64,
     /// P(V > t).
-    pub(crate) virtual_beyond: f64,
+    virtual_late: f64,
+    /// P(W > t).
+    still_waiting: f64,
     /// P(answered, W > t).
-    pub(crate) answered_beyond: f64,
-    /// P(abandoned, W <= t).
+    answered_late: f64,
+    /// P(abandons, W <= t).
     pub(crate) abandoned_within: f64,
 }
 
 impl Abandon {
     /// For a load above 0 and a patience above 0 and finite.
-    pub(crate) fn new(offered_load: f64, agents: f64, patience: f64) -> Self {
-        let (x, y) = (agents * patience, offered_load * patience);
-        let all = lower(x, y);
-        let sum = upper(agents, offered_load);
-        let ratio = if all.scaled { sum * all.inverse() } else { sum / all.value };
-        let leave_probability = delay_ratio(x, y, &all);
-        Self { offered_load, agents, patience, all, wait_probability: 1.0 / (1.0 + ratio), leave_probability }
+    pub(crate) fn new(load: f64, agents: f64, patience: f64) -> Self {
+        Self::of(load, agents, patience, upper(agents, load), lower(agents * patience, load * patience))
+    }
+
+    /// From U(agents, load) and L(x, y).
+    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
+    #[inline(always)]
+    pub(crate) fn of(load: f64, agents: f64, patience: f64, sum: f64, all: Lower) -> Self {
+        let over = inverse(agents * patience, load * patience, all.value, all.exponent);
+        // U may be beyond the largest number and 1/L below the smallest, but not for one queue.
+        Self { load, agents, patience, all, wait_probability: 1.0 / (1.0 + sum * over) }
     }
 
     /// P(abandons).
+    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
+    #[inline(always)]
     pub(crate) fn abandon_probability(&self) -> f64 {
-        self.wait_probability * self.leave_probability
+        self.wait_probability * self.all.delay
+    }
+
+    /// P(abandons, given V > 0).
+    pub(crate) fn leave_probability(&self) -> f64 {
+        self.all.delay
+    }
+
+    /// P(patience > t), and the y at which L says what happens later.
+    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
+    #[inline(always)]
+    pub(crate) fn later(&self, t: f64) -> (f64, f64) {
+        let stay = exp(-(t / self.patience));
+        (stay, self.load * self.patience * stay)
     }
 
     /// What has happened by `t`.
     pub(crate) fn by_time(&self, t: f64) -> ByTime {
-        let impatience = t / self.patience;
-        let stay = exp(-impatience);
-        let (x, y) = (self.agents * self.patience, self.offered_load * self.patience);
-        let later = lower(x, y * stay);
-        // E_t / L and P(V > t) = E_t L_t / L, where E_t = exp(y (1 - e^-(t/patience)) - agents t).
-        let (start, virtual_beyond) = if self.all.scaled {
-            // Above the load's turning point the factors that depend on y alone cancel.
-            let start = exp(-later.exponent) / self.all.value;
-            (start, if later.scaled { later.value / self.all.value } else { start * later.value })
-        } else {
-            let served = (self.agents - self.offered_load) * t + self.offered_load * t * drain(impatience, stay);
-            let start = exp(-served) / self.all.value;
-            (start, start * later.value)
-        };
-        let answered_beyond = self.agents / self.offered_load * (virtual_beyond - start);
-        let answered_within = (1.0 - self.leave_probability) - answered_beyond;
-        let abandoned_within = (1.0 - stay * virtual_beyond) - answered_within;
+        let (stay, y) = self.later(t);
+        self.by_time_of(t, stay, y, &lower(self.agents * self.patience, y))
+    }
+
+    /// What has happened by `t`, from L(x, y) at the y of that time.
+    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
+    #[inline(always)]
+    pub(crate) fn by_time_of(&self, t: f64, stay: f64, y: f64, later: &Lower) -> ByTime {
+        let (x, above) = (self.agents * self.patience, self.load > self.agents);
+        // E_t / L and P(V > t given V > 0) = E_t L_t / L, where E_t = exp(y (1 - e^-(t/patience)) - agents t). Where the
+        // load is above the agents, what depends on y alone cancels.
+        let served = (self.agents - self.load) * t + self.load * t * drain(t / self.patience, stay);
+        let start = exp(-(if above { later.exponent } else { served })) / self.all.value;
+        let scaled = above && y > x;
+        let beyond = if scaled { later.value / self.all.value } else { start * later.value };
+        let wait = self.wait_probability;
+        let delay = self.all.delay;
+        let answered_late = (self.agents / self.load * (beyond - start)).max(0.0);
+        let abandoned_within = ((delay - stay * beyond) + answered_late).clamp(0.0, 1.0);
         ByTime {
-            stay,
-            virtual_beyond,
-            answered_beyond: answered_beyond.max(0.0),
-            abandoned_within: abandoned_within.clamp(0.0, 1.0),
+            abandoned: wait * delay,
+            virtual_late: wait * beyond,
+            still_waiting: wait * (stay * beyond),
+            answered_late: wait * answered_late,
+            abandoned_within: wait * abandoned_within,
         }
     }
 
     /// The t with P(W > t) = `beyond`, for 0 < beyond < P(V > 0).
     pub(crate) fn wait_beyond(&self, beyond: f64) -> f64 {
-        let target = crate::special::ln(beyond / self.wait_probability);
+        let target = ln(beyond / self.wait_probability);
         // ln P(W > t) is concave: Newton's method comes down to the root from the right.
         let mut t = 0.0;
         for _ in 0..100 {
@@ -94,17 +117,35 @@ impl Abandon {
 
     /// ln P(W > t given V > 0), and the rate at which it falls.
     fn log_beyond(&self, t: f64) -> (f64, f64) {
-        let impatience = t / self.patience;
-        let stay = exp(-impatience);
-        let (x, y) = (self.agents * self.patience, self.offered_load * self.patience);
-        let later = lower(x, y * stay);
-        let of_virtual = if self.all.scaled {
-            let ratio = crate::special::ln(later.value / self.all.value);
-            if later.scaled { ratio } else { ratio - later.exponent }
-        } else {
-            let served = (self.agents - self.offered_load) * t + self.offered_load * t * drain(impatience, stay);
-            crate::special::ln(later.value / self.all.value) - served
+        let (stay, y) = self.later(t);
+        let (x, above) = (self.agents * self.patience, self.load > self.agents);
+        let later = lower(x, y);
+        let ratio = ln(later.value / self.all.value);
+        let served = (self.agents - self.load) * t + self.load * t * drain(t / self.patience, stay);
+        let of_virtual = match () {
+            () if above && y > x => ratio,
+            () if above => ratio - later.exponent,
+            () => ratio - served,
         };
-        (of_virtual - impatience, 1.0 / self.patience + self.agents * later.inverse())
+        let hazard = 1.0 / self.patience + self.agents * inverse(x, y, later.value, later.exponent);
+        (of_virtual - t / self.patience, hazard)
+    }
+}
+
+impl ByTime {
+    /// What the service level lacks to 1; `short` is the share that leaves within the time of its own.
+    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
+    #[inline(always)]
+    pub(crate) fn late(&self, definition: Definition, short: f64) -> f64 {
+        let (bad, of) = match definition {
+            Definition::Offered => (self.abandoned + self.answered_late, 1.0),
+            Definition::Answered => (self.answered_late, 1.0 - self.abandoned),
+            Definition::ExcludeAbandonsWithinTarget => (self.still_waiting, 1.0 - self.abandoned_within),
+            Definition::CountAbandonsWithinTarget => (self.still_waiting, 1.0),
+            Definition::ExcludeShortAbandons { .. } => (self.abandoned - short + self.answered_late, 1.0 - short),
+            Definition::Virtual => (self.virtual_late, 1.0),
+        };
+        // Where nobody counts, nobody was served well: there is load.
+        if of > 0.0 { (bad / of).clamp(0.0, 1.0) } else { 1.0 }
     }
 }

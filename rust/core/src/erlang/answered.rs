@@ -16,7 +16,7 @@ pub(crate) fn asa_of_answered(model: &Abandon, load: f64, agents: f64, patience:
         return mean;
     }
     let answered = 1.0 - model.abandon_probability();
-    model.wait_probability * (1.0 - model.leave_probability) / answered * mean
+    model.wait_probability * (1.0 - model.leave_probability()) / answered * mean
 }
 
 /// The mean of the density, in units of the patience.

@@ -187,21 +187,9 @@ fn impatient(load: f64, agents: f64, queue: &Queue, threshold: &Threshold) -> Se
 
 /// What the service level lacks to 1 in a queue that people leave.
 pub(crate) fn late(model: &Abandon, aht_s: f64, threshold: &Threshold) -> f64 {
-    let by_time = model.by_time(threshold.answer_within_s / aht_s);
-    let (wait, abandoned) = (model.wait_probability, model.abandon_probability());
-    let answered_late = wait * by_time.answered_beyond;
-    let still_waiting = wait * by_time.stay * by_time.virtual_beyond;
-    let (bad, of) = match threshold.definition {
-        Definition::Offered => (abandoned + answered_late, 1.0),
-        Definition::Answered => (answered_late, 1.0 - abandoned),
-        Definition::ExcludeAbandonsWithinTarget => (still_waiting, 1.0 - wait * by_time.abandoned_within),
-        Definition::CountAbandonsWithinTarget => (still_waiting, 1.0),
-        Definition::ExcludeShortAbandons { short_abandon_s } => {
-            let short = wait * model.by_time(short_abandon_s / aht_s).abandoned_within;
-            (abandoned - short + answered_late, 1.0 - short)
-        }
-        Definition::Virtual => (wait * by_time.virtual_beyond, 1.0),
+    let short = match threshold.definition {
+        Definition::ExcludeShortAbandons { short_abandon_s } => model.by_time(short_abandon_s / aht_s).abandoned_within,
+        _ => 0.0,
     };
-    // Where nobody counts, nobody was served well: there is load.
-    if of > 0.0 { (bad / of).clamp(0.0, 1.0) } else { 1.0 }
+    model.by_time(threshold.answer_within_s / aht_s).late(threshold.definition, short)
 }

@@ -1,15 +1,15 @@
-//! U and L over their whole range: where Temme's expansion does not serve, a series or a continued fraction does.
+//! U and L over their whole range: by Temme's expansion, by steps down to small s, or by a fraction far from both.
 
 use super::elementary::{exp, ln};
+use super::fraction::{lower_rest, series, upper_fraction};
+use super::near::{Steps, down, from_expansion, serves_near, start};
 use super::tables::SMALLEST;
-use super::temme::{phi, serves, stirling, temme};
+use super::temme::{Temme, phi, serves, stirling, temme};
 
 /// Up to this many agents the recurrence from 0 is as quick as any expansion.
-const RECURRENCE: f64 = 24.0;
-/// Relative error at which series and fractions stop.
-const PRECISION: f64 = 1e-17;
-/// Terms after which they stop in any case; none has been seen to need a third of it.
-const MOST_TERMS: usize = 2_000;
+pub(super) const RECURRENCE: f64 = 24.0;
+/// Beyond this exponent the share that leaves would be the difference of large numbers.
+const SEPARATE: f64 = 20.0;
 
 /// L(s, x), which may lie beyond the largest number.
 #[derive(Clone, Copy, Debug)]
@@ -18,29 +18,72 @@ pub struct Lower {
     pub value: f64,
     /// s (x/s - 1 - ln(x/s)), which is -ln p but for a factor that depends on s alone.
     pub exponent: f64,
-    /// Whether x > s, so that `value` is scaled.
-    pub scaled: bool,
+    /// 1 - (s/x)(1 - 1/L), without cancellation: of those who wait in a queue with patience, the share that leaves.
+    pub delay: f64,
 }
 
-impl Lower {
-    /// 1/L, which is 0 when L is beyond the largest number.
-    #[must_use]
-    pub fn inverse(&self) -> f64 {
-        if self.scaled { exp(-self.exponent) / self.value } else { 1.0 / self.value }
-    }
+/// 1/L, which is 0 when L is beyond the largest number.
+#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
+#[inline(always)]
+#[must_use]
+pub fn inverse(s: f64, x: f64, value: f64, exponent: f64) -> f64 {
+    let scaled = exp(-exponent) / value;
+    if x > s { scaled } else { 1.0 / value }
 }
 
 /// U(s, x) for s >= 0 and x > 0; infinite beyond the largest number.
 #[must_use]
 pub fn upper(s: f64, x: f64) -> f64 {
     if s <= RECURRENCE && s.fract() == 0.0 {
-        return recurrence(s, x);
+        return upper_whole(&[s], &[x])[0];
     }
+    if serves(s, x) { upper_central(s, x) } else { upper_far(s, x) }
+}
+
+/// L(s, x) for s >= 0 and x > 0.
+#[must_use]
+pub fn lower(s: f64, x: f64) -> Lower {
     if serves(s, x) {
-        let parts = temme(s, x);
-        return if x <= s { parts.k * exp(parts.exponent) - parts.small } else { parts.small };
+        let found = lower_central(s, x);
+        return if needs_rest(s, x, &found) { with_rest(s, x, found) } else { found };
     }
-    if x > fraction_from(s) {
+    if serves_near(s, x) {
+        let first = if from_expansion(x) { start::<true>(s, x) } else { start::<false>(s, x) };
+        let Steps { value: [value], next: [next] } = down(&[s], &[x], &[first]);
+        return lower_near(s, x, value, next);
+    }
+    lower_far(s, x)
+}
+
+/// U(n, x) = (n/x)(1 + U(n-1, x)) from U(0, x) = 0, for whole n.
+#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
+#[inline(always)]
+pub(super) fn upper_whole<const W: usize>(n: &[f64; W], x: &[f64; W]) -> [f64; W] {
+    let inverse: [f64; W] = std::array::from_fn(|i| 1.0 / x[i]);
+    let most = n.iter().copied().fold(0.0, f64::max);
+    let (mut sum, mut j) = ([0.0; W], 0.0);
+    while j < most {
+        j += 1.0;
+        for i in 0..W {
+            let next = (sum[i] + 1.0) * (j * inverse[i]);
+            sum[i] = if j <= n[i] { next } else { sum[i] };
+        }
+    }
+    sum
+}
+
+/// U where Temme's expansion serves.
+#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
+#[inline(always)]
+pub(super) fn upper_central(s: f64, x: f64) -> f64 {
+    let Temme { k, exponent, small } = temme(s, x);
+    let large = k * exp(exponent) - small;
+    if x <= s { large } else { small }
+}
+
+/// U where it does not.
+pub(super) fn upper_far(s: f64, x: f64) -> f64 {
+    if x > if s >= SMALLEST { 2.0 * s } else { 1.3 * s + 3.0 } {
         return upper_fraction(s, x);
     }
     let exponent = exponent(s, x);
@@ -49,57 +92,65 @@ pub fn upper(s: f64, x: f64) -> f64 {
     if exponent > 50.0 { whole } else { whole - series(s, x) }
 }
 
-/// L(s, x) for s >= 0 and x >= 0.
-#[must_use]
-pub fn lower(s: f64, x: f64) -> Lower {
-    let scaled = x > s;
-    if serves(s, x) {
-        let parts = temme(s, x);
-        let value = if scaled { parts.k - parts.small * exp(-parts.exponent) } else { parts.small };
-        return Lower { value, exponent: parts.exponent, scaled };
-    }
-    let exponent = exponent(s, x);
-    let value = if x > fraction_from(s) {
-        k(s) - upper_fraction(s, x) * exp(-exponent)
-    } else if s >= SMALLEST {
-        1.0 / (1.0 - x / (s + 1.0 + lower_rest(s, x)))
-    } else {
-        let sum = downward(s, x);
-        if scaled { sum * exp(-exponent) } else { sum }
-    };
-    Lower { value, exponent, scaled }
+/// L where Temme's expansion serves; `delay` is not to be used where it `needs_rest`.
+#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
+#[inline(always)]
+pub(super) fn lower_central(s: f64, x: f64) -> Lower {
+    let Temme { k, exponent, small } = temme(s, x);
+    let fade = exp(-exponent);
+    let above = x > s;
+    let value = if above { k - small * fade } else { small };
+    let inverse = (if above { fade } else { 1.0 }) / value;
+    Lower { value, exponent, delay: ((x - s) + s * inverse) / x }
 }
 
-/// 1 - (s/x)(1 - 1/L), without cancellation: of those who wait in a queue with patience, the share that leaves.
-/// `lower` is L(s, x), and x > 0.
-#[must_use]
-pub fn delay_ratio(s: f64, x: f64, lower: &Lower) -> f64 {
-    if lower.scaled {
-        return (x - s) / x + s / x * lower.inverse();
-    }
-    if s < SMALLEST {
-        return 1.0 - s / (s + 1.0) * downward(s + 1.0, x) / lower.value;
-    }
-    if lower.exponent < 20.0 && serves(s, x) {
-        return ((x - s) + s * lower.inverse()) / x;
-    }
+/// Whether `lower_central` leaves the delay to the fraction.
+#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
+#[inline(always)]
+pub(super) fn needs_rest(s: f64, x: f64, found: &Lower) -> bool {
+    x <= s && found.exponent >= SEPARATE
+}
+
+pub(super) fn with_rest(s: f64, x: f64, found: Lower) -> Lower {
     let rest = lower_rest(s, x);
-    (1.0 + rest) / (s + 1.0 + rest)
+    Lower { delay: (1.0 + rest) / (s + 1.0 + rest), ..found }
 }
 
-/// From this x on the continued fraction of U is short.
-fn fraction_from(s: f64) -> f64 {
-    if s >= SMALLEST { 2.0 * s } else { 1.3 * s + 3.0 }
+/// L from the steps down.
+#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
+#[inline(always)]
+pub(super) fn lower_near(s: f64, x: f64, value: f64, next: f64) -> Lower {
+    let exponent = exponent(s, x);
+    let scaled = x > s;
+    let delay_above = (x - s) / x + s / x / value;
+    let delay_below = 1.0 - s / (s + 1.0) * (next / value);
+    let faded = value * exp(-exponent);
+    Lower { value: if scaled { faded } else { value }, exponent, delay: if scaled { delay_above } else { delay_below } }
+}
+
+/// L far from s.
+pub(super) fn lower_far(s: f64, x: f64) -> Lower {
+    let exponent = exponent(s, x);
+    if x <= s {
+        let places = s + 1.0 + lower_rest(s, x);
+        return Lower { value: 1.0 / (1.0 - x / places), exponent, delay: (places - s) / places };
+    }
+    let fade = exp(-exponent);
+    let value = k(s) - upper_fraction(s, x) * fade;
+    Lower { value, exponent, delay: (x - s) / x + s / x * (fade / value) }
 }
 
 /// s (x/s - 1 - ln(x/s)).
+#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
+#[inline(always)]
 fn exponent(s: f64, x: f64) -> f64 {
-    // Next to nothing times a logarithm; x/s might be beyond the largest number.
-    if s < 1e-250 {
-        return x;
-    }
     let mu = (x - s) / s;
-    if (-0.5..=1.0).contains(&mu) { s * phi(mu) } else { (x - s) - s * ln(x / s) }
+    let central = (-0.5..=1.0).contains(&mu);
+    let near = s * phi(if central { mu } else { 0.0 });
+    let far = (x - s) - s * ln(x / s);
+    let value = if central { near } else { far };
+    // Next to nothing times a logarithm; x/s might be beyond the largest number.
+    if s < 1e-250 { x } else { value }
 }
 
 /// Gamma(s+1) e^s s^-s.
@@ -108,86 +159,4 @@ fn k(s: f64) -> f64 {
         return stirling(s);
     }
     libm::tgamma(s + 1.0) * if s > 0.0 { exp(s - s * ln(s)) } else { 1.0 }
-}
-
-/// U(n, x) = (n/x)(1 + U(n-1, x)) from U(0, x) = 0, for whole n.
-fn recurrence(n: f64, x: f64) -> f64 {
-    let inverse = 1.0 / x;
-    let (mut sum, mut j) = (0.0, 0.0);
-    while j < n {
-        j += 1.0;
-        sum = (sum + 1.0) * (j * inverse);
-    }
-    sum
-}
-
-/// L(s, x) = 1 + x/(s+1) + x^2/((s+1)(s+2)) + ...
-fn series(s: f64, x: f64) -> f64 {
-    let (mut sum, mut term, mut j) = (1.0, 1.0, s);
-    for _ in 0..MOST_TERMS {
-        j += 1.0;
-        term *= x / j;
-        sum += term;
-        if term < sum * PRECISION {
-            break;
-        }
-    }
-    sum
-}
-
-/// L(s, x) for small s and moderate x, by L(s-1) = 1 + (x/s) L(s) from where the expansion serves.
-fn downward(s: f64, x: f64) -> f64 {
-    let steps = (SMALLEST - s).ceil().max(0.0);
-    let start = s + steps;
-    if !serves(start, x) {
-        return series(s, x);
-    }
-    let parts = temme(start, x);
-    let mut sum = if x <= start { parts.small } else { parts.k * exp(parts.exponent) - parts.small };
-    let mut j = start;
-    while j > s + 0.5 {
-        sum = 1.0 + x / j * sum;
-        j -= 1.0;
-    }
-    sum
-}
-
-/// U(s, x) = s/(x+1-s + (s-1)/(x+3-s + 2(s-2)/(x+5-s + ...))), Legendre's continued fraction by Lentz's method.
-fn upper_fraction(s: f64, x: f64) -> f64 {
-    let first = x + 1.0 - s;
-    let (mut value, mut c, mut d, mut b, mut j) = (first, first, 0.0, first, 0.0);
-    for _ in 0..MOST_TERMS {
-        j += 1.0;
-        let a = j * (s - j);
-        b += 2.0;
-        d = 1.0 / (b + a * d);
-        c = b + a / c;
-        let change = c * d;
-        value *= change;
-        if (change - 1.0).abs() < 1e-16 {
-            break;
-        }
-    }
-    s / value
-}
-
-/// r of 1/L = 1 - x/(s+1+r): r = x/(s+2 - (s+1)x/(s+3 + 2x/(s+4 - (s+2)x/(s+5 + 3x/(s+6 - ...))))), by Lentz's method.
-fn lower_rest(s: f64, x: f64) -> f64 {
-    let first = s + 2.0;
-    let (mut value, mut c, mut d, mut b, mut j) = (first, first, 0.0, first, 0.0);
-    for _ in 0..MOST_TERMS {
-        j += 1.0;
-        let mut change = 1.0;
-        for a in [-(s + j) * x, (j + 1.0) * x] {
-            b += 1.0;
-            d = 1.0 / (b + a * d);
-            c = b + a / c;
-            change *= c * d;
-        }
-        value *= change;
-        if (change - 1.0).abs() < 1e-16 {
-            break;
-        }
-    }
-    x / value
 }

@@ -7,10 +7,12 @@
 //! Nothing here calls the C library: its last digits differ from machine to machine.
 
 mod elementary;
+mod fraction;
 mod incomplete;
+mod near;
 mod tables;
 mod temme;
 
 pub use elementary::{drain, erfcx, exp, ln};
-pub use incomplete::{Lower, delay_ratio, lower, upper};
+pub use incomplete::{Lower, inverse, lower, upper};
 pub(crate) use tables::{NODES, WEIGHTS};
