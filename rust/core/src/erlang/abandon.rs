@@ -46,7 +46,14 @@ impl Abandon {
     pub(crate) fn of(load: f64, agents: f64, patience: f64, sum: f64, all: Lower) -> Self {
         let over = inverse(agents * patience, load * patience, all.value, all.exponent);
         // U may be beyond the largest number and 1/L below the smallest, but not for one queue.
-        Self { load, agents, patience, all, wait_probability: 1.0 / (1.0 + sum * over) }
+        Self::with_wait(load, agents, patience, all, 1.0 / (1.0 + sum * over))
+    }
+
+    /// From L(x, y) and P(V > 0).
+    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
+    #[inline(always)]
+    pub(crate) fn with_wait(load: f64, agents: f64, patience: f64, all: Lower, wait_probability: f64) -> Self {
+        Self { load, agents, patience, all, wait_probability }
     }
 
     /// P(abandons).

@@ -4,7 +4,7 @@ use super::abandon::Abandon;
 use super::answered::asa_of_answered;
 use super::input::{Argument, Definition, OutOfRange, Queue, Threshold, at_least_zero};
 use super::probability::{blocking_probability, wait_probability};
-use crate::special::{exp, ln};
+use crate::special::{exp, ln, upper};
 
 /// The measures of a queue in its steady state.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -107,7 +107,8 @@ pub(crate) fn measure(queue: &Queue, agents: f64, threshold: &Threshold) -> Serv
     }
     let patience = queue.patience_s / queue.aht_s;
     if patience == f64::INFINITY {
-        endless(load, agents, queue.aht_s, threshold.answer_within_s)
+        let sum = if agents > load { upper(agents, load) } else { 0.0 };
+        endless(load, agents, queue.aht_s, threshold.answer_within_s, sum)
     } else if patience == 0.0 {
         loss(load, agents, threshold)
     } else {
@@ -115,11 +116,14 @@ pub(crate) fn measure(queue: &Queue, agents: f64, threshold: &Threshold) -> Serv
     }
 }
 
-/// Erlang C. Nobody leaves, so that every definition of the service level gives the same.
-fn endless(load: f64, agents: f64, aht_s: f64, answer_within_s: f64) -> ServiceMetrics {
+/// Erlang C from U(agents, load), which does not matter where agents do not exceed the load. Nobody leaves, so that every
+/// definition of the service level gives the same.
+#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
+#[inline(always)]
+pub(super) fn endless(load: f64, agents: f64, aht_s: f64, answer_within_s: f64, sum: f64) -> ServiceMetrics {
     let stable = agents > load;
-    let wait_probability = wait_probability(load, agents);
     let spare = if stable { agents - load } else { 0.0 };
+    let wait_probability = if stable { 1.0 / (1.0 + spare / agents * sum) } else { 1.0 };
     let late = if stable { exp(-(spare * answer_within_s / aht_s)) } else { 1.0 };
     let asa_s = wait_probability * aht_s / spare;
     ServiceMetrics {
@@ -151,6 +155,8 @@ fn loss(load: f64, agents: f64, threshold: &Threshold) -> ServiceMetrics {
     }
 }
 
+#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
+#[inline(always)]
 /// The share of their time that agents are busy when a share of contacts leaves; the last digit may lie above 1.
 pub(crate) fn busy(load: f64, agents: f64, leave: f64) -> f64 {
     if agents > 0.0 { (load * (1.0 - leave) / agents).min(1.0) } else { 1.0 }
@@ -171,6 +177,22 @@ pub(crate) fn late_in_loss(blocked: f64, definition: Definition) -> f64 {
 fn impatient(load: f64, agents: f64, queue: &Queue, threshold: &Threshold) -> ServiceMetrics {
     let patience = queue.patience_s / queue.aht_s;
     let model = Abandon::new(load, agents, patience);
+    let late = late(&model, queue.aht_s, threshold);
+    let metrics = impatient_with(load, agents, queue.patience_s, patience, &model, late);
+    ServiceMetrics { answered_asa_s: asa_of_answered(&model, load, agents, patience) * queue.aht_s, ..metrics }
+}
+
+/// Erlang A but for the mean wait of the answered.
+#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
+#[inline(always)]
+pub(super) fn impatient_with(
+    load: f64,
+    agents: f64,
+    patience_s: f64,
+    patience: f64,
+    model: &Abandon,
+    late: f64,
+) -> ServiceMetrics {
     let abandoned = model.abandon_probability();
     ServiceMetrics {
         offered_load: load,
@@ -178,9 +200,9 @@ fn impatient(load: f64, agents: f64, queue: &Queue, threshold: &Threshold) -> Se
         occupancy: busy(load, agents, abandoned),
         wait_probability: model.wait_probability,
         abandon_probability: abandoned,
-        service_level: 1.0 - late(&model, queue.aht_s, threshold),
-        asa_s: abandoned * queue.patience_s,
-        answered_asa_s: asa_of_answered(&model, load, agents, patience) * queue.aht_s,
+        service_level: 1.0 - late,
+        asa_s: abandoned * patience_s,
+        answered_asa_s: f64::NAN,
         mean_queue_length: load * (abandoned * patience),
     }
 }

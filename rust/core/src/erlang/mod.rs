@@ -12,11 +12,16 @@
 
 mod abandon;
 mod answered;
+mod batch;
+mod column;
+mod columns;
 mod input;
 mod metrics;
 mod probability;
 
 pub(crate) use abandon::Abandon;
+pub use column::{Column, RowError};
+pub use columns::{MetricsColumns, QueueColumns, ThresholdColumns, service_metrics_columns};
 pub(crate) use input::at_least_zero;
 pub use input::{Argument, Definition, OutOfRange, Queue, Threshold};
 pub use metrics::{ServiceMetrics, service_metrics, wait_quantile};

@@ -34,7 +34,7 @@ pub fn inverse(s: f64, x: f64, value: f64, exponent: f64) -> f64 {
 /// U(s, x) for s >= 0 and x > 0; infinite beyond the largest number.
 #[must_use]
 pub fn upper(s: f64, x: f64) -> f64 {
-    if s <= RECURRENCE && s.fract() == 0.0 {
+    if s <= RECURRENCE && s.floor() == s {
         return upper_whole(&[s], &[x])[0];
     }
     if serves(s, x) { upper_central(s, x) } else { upper_far(s, x) }

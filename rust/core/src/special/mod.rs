@@ -9,10 +9,14 @@
 mod elementary;
 mod fraction;
 mod incomplete;
+mod many;
 mod near;
+mod places;
 mod tables;
 mod temme;
 
 pub use elementary::{drain, erfcx, exp, ln};
 pub use incomplete::{Lower, inverse, lower, upper};
+pub(crate) use many::{LowerLanes, Scratch, lower_many, upper_many};
+pub(crate) use places::{CHUNK, Lanes, Places};
 pub(crate) use tables::{NODES, WEIGHTS};

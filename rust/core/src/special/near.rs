@@ -14,9 +14,13 @@ const MORE_STEPS: f64 = 32.0;
 
 /// Where the steps begin.
 #[derive(Clone, Copy)]
-pub(super) struct Start {
+pub(crate) struct Start {
     s: f64,
     value: f64,
+}
+
+impl Start {
+    pub(super) const NONE: Self = Self { s: 0.0, value: 1.0 };
 }
 
 /// L(s, x) and L(s+1, x).
