@@ -20,6 +20,7 @@ mod metrics;
 mod probability;
 
 pub(crate) use abandon::Abandon;
+pub(crate) use column::below_zero;
 pub use column::{Column, RowError};
 pub use columns::{MetricsColumns, QueueColumns, ThresholdColumns, service_metrics_columns};
 pub(crate) use input::at_least_zero;

@@ -38,6 +38,31 @@ impl Places {
         true
     }
 
+    /// Bring them in order of their key.
+    #[expect(clippy::inline_always, reason = "it is compiled anew for each kind of processor")]
+    #[inline(always)]
+    pub(crate) fn sort_by(&mut self, key: impl Fn(usize) -> u8) {
+        let mut next = [0_u16; 256];
+        let mut keys = [0_u8; CHUNK];
+        for (place, found) in self.iter().zip(&mut keys) {
+            *found = key(place);
+            next[usize::from(*found)] += 1;
+        }
+        let mut before = 0;
+        for count in &mut next {
+            (*count, before) = (before, before + *count);
+        }
+        let mut sorted = [0_u16; CHUNK];
+        for (i, key) in (0_u16..).zip(&keys[..self.count]) {
+            let place = if self.all { i } else { self.places[usize::from(i)] };
+            let to = &mut next[usize::from(*key)];
+            sorted[usize::from(*to) % CHUNK] = place;
+            *to += 1;
+        }
+        self.places = sorted;
+        self.all = false;
+    }
+
     /// The places, from the first on.
     pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
         (0..self.count).map(|i| if self.all { i } else { usize::from(self.places[i]) })

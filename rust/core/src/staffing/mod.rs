@@ -3,6 +3,8 @@
 //! Whatever the targets, each of them becomes easier with every agent, so the agents required for all of them are the
 //! most that any of them requires, and that target binds.
 
+mod batch;
+mod columns;
 mod endless;
 mod required;
 mod root;
@@ -10,6 +12,7 @@ mod shrinkage;
 mod square_root;
 mod targets;
 
+pub use columns::{RequirementColumns, StaffingColumns, TargetColumns, required_agents_columns};
 pub use required::{Requirement, required_agents};
 pub use shrinkage::{Scheduled, combine_shrinkage, schedule};
 pub use square_root::{SquareRoot, square_root};

@@ -1,10 +1,10 @@
 //! The agents that a queue requires, and what decided it.
 
-use super::endless::Endless;
+use super::endless::{Endless, Met};
 use super::root::{Search, least};
 use super::targets::{Binding, ORDER, SLACK, Staffing};
 use crate::erlang::{Abandon, Definition, OutOfRange, Queue, blocking_probability, late, late_in_loss};
-use crate::special::ln;
+use crate::special::{exp, ln};
 
 /// The agents that a queue requires at work.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -73,24 +73,30 @@ fn without_abandons(load: f64, queue: &Queue, staffing: &Staffing) -> Requiremen
     }
     let model = Endless {
         load,
-        time: staffing.threshold.answer_within_s / queue.aht_s,
+        time: bounds[0].map_or(0.0, |_| staffing.threshold.answer_within_s / queue.aht_s),
         late: bound_of_share(bounds[0]),
         asa: bounds[1].map_or(f64::INFINITY, |asa_s| asa_s / queue.aht_s),
         occupancy: bounds[2].unwrap_or(1.0),
         wait: bound_of_share(bounds[4]),
     };
-    // Nobody leaves, so the target of abandons (place 3) decides nothing.
-    let place_of = |bound: usize| if bound == 3 { 4 } else { bound };
-    if staffing.fractional {
+    let (agents, broken) = if staffing.fractional {
         let agents = model.real();
-        let tightest = place_of(model.tightest(agents));
-        let binding = first(&bounds, |place| place == tightest);
-        let binding = if binding == Binding::Nothing { first(&bounds, |_| true) } else { binding };
-        return Requirement { agents, binding };
-    }
-    let (agents, one_less) = model.whole();
-    let broken = first(&bounds, |place| place != 3 && !one_less[place.min(3)]);
-    Requirement { agents, binding: if broken == Binding::Nothing { first(&bounds, |_| true) } else { broken } }
+        let excess = model.excess(agents);
+        let most = excess.into_iter().fold(f64::NEG_INFINITY, f64::max);
+        let met = |place: usize| excess[place] < most - 1e-9;
+        (agents, Met { late: met(0), asa: met(1), occupancy: met(2), wait: met(3) })
+    } else {
+        model.whole()
+    };
+    Requirement { agents, binding: binding(&bounds, &broken) }
+}
+
+/// The first target whose bound is not met; if all are, the first target.
+pub(super) fn binding(bounds: &[Option<f64>; 5], met: &Met) -> Binding {
+    // Nobody leaves, so the target of abandons decides nothing.
+    let met = [met.late, met.asa, met.occupancy, true, met.wait];
+    let broken = first(bounds, |place| !met[place]);
+    if broken == Binding::Nothing { first(bounds, |_| true) } else { broken }
 }
 
 /// Queues that contacts leave, at once (patience 0) or after a while.
@@ -120,7 +126,9 @@ fn with_abandons(load: f64, patience: f64, queue: &Queue, staffing: &Staffing) -
     let search =
         Search { low: 0.0, start: model.guess(), step: 0.5 * load.sqrt().min(load), whole: !staffing.fractional };
     let agents = least(&search, |agents| model.excess(agents).into_iter().fold(f64::NEG_INFINITY, f64::max));
-    let binding = if staffing.fractional {
+    let binding = if model.bounds.iter().flatten().count() == 1 {
+        first(&model.bounds, |_| true)
+    } else if staffing.fractional {
         let excess = model.excess(agents);
         let most = excess.into_iter().fold(f64::NEG_INFINITY, f64::max);
         first(&model.bounds, |place| excess[place] >= most - 1e-9)
@@ -143,12 +151,14 @@ impl Leaving<'_> {
     /// Where the search begins: a fluid's answer, for which contacts are no more random than water.
     fn guess(&self) -> f64 {
         let served = |share: f64| self.load * share;
-        let late = self.bounds[0].map_or(0.0, |bound| served(1.0 - bound).max(0.9 * self.load.min(1.0)));
+        // The fluid waits until so many have left that the agents can serve the rest.
+        let in_time = exp(-self.staffing.threshold.answer_within_s / self.queue.patience_s);
+        let late = self.bounds[0].map_or(0.0, |bound| served((1.0 - bound).max(in_time)));
         let left = self.bounds[3].map_or(0.0, |bound| served(1.0 - bound));
         let asa = self.bounds[1].map_or(0.0, |asa_s| served(1.0 - (asa_s / self.queue.patience_s).min(1.0)));
-        let busy = self.bounds[2].map_or(0.0, |bound| served(1.0 / bound));
+        let busy = self.bounds[2].map_or(0.0, |_| self.load);
         let wait = self.bounds[4].map_or(0.0, |_| self.load);
-        late.max(left).max(asa).max(busy.min(self.load)).max(wait).max(0.5 * self.load.min(1.0))
+        late.max(left).max(asa).max(busy).max(wait).max(0.5 * self.load.min(1.0))
     }
 
     /// How far each measure lies above its bound, on a scale without ends; at the low end where there is no bound.

@@ -25,6 +25,9 @@ pub fn square_root(offered_load: f64, agents: f64) -> SquareRoot {
     SquareRoot { beta, wait_probability }
 }
 
+/// Newton's steps for a guess.
+const ITERATIONS: usize = 5;
+
 /// The normal distribution at one beta >= 0.
 struct Normal {
     /// Phi/phi.
@@ -34,6 +37,8 @@ struct Normal {
 }
 
 impl Normal {
+    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
+    #[inline(always)]
     fn at(beta: f64) -> Self {
         let tail = (0.5 * std::f64::consts::PI).sqrt() * erfcx(beta * std::f64::consts::FRAC_1_SQRT_2);
         let ratio = std::f64::consts::TAU.sqrt() * exp(0.5 * beta * beta) - tail;
@@ -41,24 +46,29 @@ impl Normal {
     }
 }
 
-/// The beta at which alpha(beta) e^(-`decay` beta) beta^-`power` falls to `bound`; `power` is 0, or 1 for a mean wait.
-pub(super) fn beta_for(bound: f64, decay: f64, power: f64) -> f64 {
-    let target = ln(bound);
-    // ln alpha lies below 0 and below -beta^2/2: the root is not beyond either of these.
-    let mut beta = if power > 0.0 {
-        (1.0 / bound).min(2.0 + (2.0 * -target).max(0.0).sqrt())
-    } else {
-        (-target / decay).min((-2.0 * target).sqrt())
-    };
-    for _ in 0..8 {
-        let normal = Normal::at(beta);
-        let value = -ln(normal.inverse) - decay * beta - power * ln(beta) - target;
-        let slope = beta + normal.ratio / normal.inverse + decay + power / beta;
-        let next = (beta + value / slope).max(0.25 * beta);
-        if (next - beta).abs() < 1e-3 * beta {
-            return next;
+/// About the beta at which alpha(beta) e^(-`decay` beta), or with `MEAN` alpha(beta)/beta, falls to `bound`: within a
+/// hundredth or so, which is the rule's own error too.
+#[expect(clippy::inline_always, reason = "it is compiled anew for each kind of processor")]
+#[inline(always)]
+pub(super) fn beta_for<const W: usize, const MEAN: bool>(bound: &[f64; W], decay: &[f64; W]) -> [f64; W] {
+    let power = if MEAN { 1.0 } else { 0.0 };
+    let (mut target, mut beta) = ([0.0; W], [0.0; W]);
+    for i in 0..W {
+        target[i] = ln(bound[i]);
+        // ln alpha lies below 0 and below -beta^2/2: the root is not beyond either of these.
+        let size = (2.0 * target[i].abs()).sqrt() + 2.0 * power;
+        let other = if MEAN { 1.0 / bound[i] } else { -target[i] / decay[i] };
+        beta[i] = if other < size { other } else { size };
+    }
+    for _ in 0..ITERATIONS {
+        for i in 0..W {
+            let normal = Normal::at(beta[i]);
+            let of_beta = if MEAN { ln(beta[i]) } else { 0.0 };
+            let value = -ln(normal.inverse) - decay[i] * beta[i] - of_beta - target[i];
+            let slope = beta[i] + normal.ratio / normal.inverse + decay[i] + power / beta[i];
+            let next = beta[i] + value / slope;
+            beta[i] = if next > 0.25 * beta[i] { next } else { 0.25 * beta[i] };
         }
-        beta = next;
     }
     beta
 }
