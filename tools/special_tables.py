@@ -149,7 +149,7 @@ def of_phi(u: mp.mpf) -> mp.mpf:
 
 def of_drain(v: mp.mpf) -> mp.mpf:
     """(v - 1 + e^-v) / v^2; its limit at 0 is 1/2."""
-    return (v + mp.expm1(-v)) / v**2 if v > 0 else mp.mpf(1) / 2
+    return (v + mp.expm1(-v)) / v**2 if v else mp.mpf(1) / 2
 
 
 def literal(c: mp.mpf) -> str:
@@ -194,7 +194,7 @@ def source() -> str:
     parts += [
         array("ERFCX", "(1 + 2 z) erfcx(z) in (z - 4) / (z + 4).", fit(of_erfcx, -1, 1, 60)),
         array("PHI", "2 (atanh(w) - w) / w^3 in w^2, for w^2 <= 1/9.", fit(of_phi, 0, mp.mpf(1) / 9, 30)),
-        array("DRAIN", "(v - 1 + e^-v) / v^2 in v, for v <= 1.", fit(of_drain, 0, 1, 30)),
+        array("DRAIN", "(v - 1 + e^-v) / v^2 in v, for |v| <= 1.", fit(of_drain, -1, 1, 30)),
         array("EXP", "e^r in r, for |r| <= ln(2)/2.", fit(mp.exp, -mp.log(2) / 2, mp.log(2) / 2, 30)),
         *legendre(),
     ]

@@ -53,12 +53,16 @@ fn metrics(row: &[f64], definition: Definition) -> ServiceMetrics {
 
 #[test]
 fn blocking_and_waiting() {
-    let (mut blocking, mut waiting) = (Worst::default(), Worst::default());
+    let (mut blocking, mut waiting, mut usual) = (Worst::default(), Worst::default(), Worst::default());
     for row in rows("b_c", ["offered_load", "agents", "blocking", "wait"], 1000) {
         let [load, agents, b, c] = row;
         blocking.see(relative(erlang_b(load, agents).unwrap(), b), &row);
         waiting.see(relative(erlang_c(load, agents).unwrap(), c), &row);
+        if b > 1e-60 {
+            usual.see(relative(erlang_b(load, agents).unwrap(), b), &row);
+        }
     }
+    usual.at_most(1e-13, "B above 1e-60");
     blocking.at_most(1e-12, "B");
     waiting.at_most(1e-12, "C");
 }

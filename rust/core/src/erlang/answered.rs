@@ -4,7 +4,7 @@
 //! the patience: its exponent is concave, so that Gauss's rule on both sides of the peak gives all digits.
 
 use super::abandon::Abandon;
-use crate::special::{NODES, WEIGHTS, exp, ln};
+use crate::special::{NODES, WEIGHTS, excess, exp, ln};
 
 /// Below the peak by this much, the density adds nothing.
 const DEPTH: f64 = 40.0;
@@ -66,7 +66,7 @@ impl Density {
             offset = offset.min(DEPTH / (serve - arrive));
         }
         for _ in 0..60 {
-            let slope = (arrive - serve) + arrive * libm::expm1(-offset);
+            let slope = (arrive - serve) + arrive * (exp(-offset) - 1.0);
             let step = (self.fall(offset) + DEPTH) / slope;
             offset -= step;
             if step.abs() < 0.01 * offset.abs() {
@@ -75,18 +75,4 @@ impl Density {
         }
         offset
     }
-}
-
-/// e^-t - 1 + t, without cancellation.
-fn excess(t: f64) -> f64 {
-    if t.abs() < 0.1 {
-        let mut term = t * t / 2.0;
-        let mut sum = term;
-        for j in 3..14 {
-            term *= -t / f64::from(j);
-            sum += term;
-        }
-        return sum;
-    }
-    libm::expm1(-t) + t
 }

@@ -92,6 +92,16 @@ pub fn drain(v: f64, decay: f64) -> f64 {
     if v < 1.0 { near } else { far }
 }
 
+/// e^-v - 1 + v, without cancellation.
+#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
+#[inline(always)]
+#[must_use]
+pub fn excess(v: f64) -> f64 {
+    let small = v.abs() < 1.0;
+    let near = v * v * polynomial(&DRAIN, if small { v } else { 1.0 });
+    if small { near } else { exp(-v) - 1.0 + v }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,5 +158,9 @@ mod tests {
             assert!(units(drain(v, exp(-v)), known) <= 6.0, "{v}");
         }
         assert_eq!((drain(0.0, 1.0), drain(f64::INFINITY, 0.0)), (0.0, 1.0));
+        for v in spread(-3.0, -0.7).chain(spread(0.7, 3.0)) {
+            assert!(units(excess(v), v + libm::expm1(-v)) <= 6.0, "{v}");
+        }
+        assert!(units(excess(1e-9), 5e-19 * (1.0 - 1e-9 / 3.0)) <= 1.0);
     }
 }

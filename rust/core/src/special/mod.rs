@@ -15,7 +15,7 @@ mod places;
 mod tables;
 mod temme;
 
-pub use elementary::{drain, erfcx, exp, ln};
+pub use elementary::{drain, erfcx, excess, exp, ln};
 pub use incomplete::{Lower, inverse, lower, upper};
 pub(crate) use many::{LowerLanes, Scratch, lower_many, upper_many};
 pub(crate) use places::{CHUNK, Lanes, Places};

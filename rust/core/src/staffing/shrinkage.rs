@@ -52,5 +52,6 @@ fn check(shrinkage: f64) -> Result<(), OutOfRange> {
 
 /// The next whole number, but for the slack.
 pub(super) fn ceil(value: f64) -> f64 {
-    (value - CEIL_SLACK).ceil().max(0.0)
+    let rounded = (value - CEIL_SLACK).ceil();
+    if rounded <= 0.0 { 0.0 } else { rounded }
 }
