@@ -1,5 +1,8 @@
 //! Columns give to the bit what each row gives alone.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+#![allow(clippy::float_cmp, reason = "these are exact")]
+
 use proptest::prelude::*;
 use turnout_core::erlang::{
     Argument, Column, Definition, MetricsColumns, OutOfRange, Queue, QueueColumns, RowError, ServiceMetrics, Threshold,

@@ -1,5 +1,8 @@
 //! Erlang B, C and A against 50-digit arithmetic: `tools/erlang_vectors.py`.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+#![allow(clippy::float_cmp, reason = "these are exact")]
+
 use serde_json::Value;
 use turnout_core::erlang::{
     Definition, Queue, ServiceMetrics, Threshold, erlang_a, erlang_b, erlang_c, service_metrics,

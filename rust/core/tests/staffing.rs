@@ -1,5 +1,8 @@
 //! Required agents: enough, not one too many, and the target named that decided.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+#![allow(clippy::float_cmp, reason = "these are exact")]
+
 use proptest::prelude::*;
 use turnout_core::erlang::{Argument, Definition, Queue, ServiceMetrics, Threshold, service_metrics};
 use turnout_core::staffing::{

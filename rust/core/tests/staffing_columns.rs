@@ -1,5 +1,8 @@
 //! Required agents over columns are those of each row alone.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+#![allow(clippy::float_cmp, reason = "these are exact")]
+
 use proptest::prelude::*;
 use turnout_core::erlang::{Argument, Column, Definition, Queue, QueueColumns, Threshold, ThresholdColumns};
 use turnout_core::staffing::{

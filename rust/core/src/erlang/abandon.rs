@@ -41,7 +41,6 @@ impl Abandon {
     }
 
     /// From U(agents, load) and L(x, y).
-    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
     #[inline(always)]
     pub(crate) fn of(load: f64, agents: f64, patience: f64, sum: f64, all: Lower) -> Self {
         let over = inverse(agents * patience, load * patience, all.value, all.exponent);
@@ -50,14 +49,12 @@ impl Abandon {
     }
 
     /// From L(x, y) and P(V > 0).
-    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
     #[inline(always)]
     pub(crate) fn with_wait(load: f64, agents: f64, patience: f64, all: Lower, wait_probability: f64) -> Self {
         Self { load, agents, patience, all, wait_probability }
     }
 
     /// P(abandons).
-    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
     #[inline(always)]
     pub(crate) fn abandon_probability(&self) -> f64 {
         self.wait_probability * self.all.delay
@@ -69,7 +66,6 @@ impl Abandon {
     }
 
     /// P(patience > t), and the y at which L says what happens later.
-    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
     #[inline(always)]
     pub(crate) fn later(&self, t: f64) -> (f64, f64) {
         let stay = exp(-(t / self.patience));
@@ -83,7 +79,6 @@ impl Abandon {
     }
 
     /// What has happened by `t`, from L(x, y) at the y of that time.
-    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
     #[inline(always)]
     pub(crate) fn by_time_of(&self, t: f64, stay: f64, y: f64, later: &Lower) -> ByTime {
         let (x, above) = (self.agents * self.patience, self.load > self.agents);
@@ -141,7 +136,6 @@ impl Abandon {
 
 impl ByTime {
     /// What the service level lacks to 1; `short` is the share that leaves within the time of its own.
-    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
     #[inline(always)]
     pub(crate) fn late(&self, definition: Definition, short: f64) -> f64 {
         let (bad, of) = match definition {

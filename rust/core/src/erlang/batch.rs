@@ -1,5 +1,8 @@
 //! The work over columns: rows in chunks, in each chunk the rows of one model together.
 
+#![allow(clippy::needless_range_loop, reason = "loops go over places of several arrays at once")]
+#![allow(clippy::needless_bitwise_bool, reason = "a jump less in loops that are to become vector instructions")]
+
 use pulp::{Simd, WithSimd};
 
 use super::abandon::Abandon;
@@ -108,7 +111,6 @@ impl WithSimd for Task<'_, '_, '_> {
 }
 
 impl Task<'_, '_, '_> {
-    #[expect(clippy::inline_always, reason = "it is compiled anew for each kind of processor")]
     #[inline(always)]
     fn read(&self, chunk: &mut Chunk, base: usize, count: usize) -> Result<(), RowError> {
         let Chunk { rows, room, .. } = chunk;
@@ -137,7 +139,6 @@ impl Task<'_, '_, '_> {
         }
     }
 
-    #[expect(clippy::inline_always, reason = "it is compiled anew for each kind of processor")]
     #[inline(always)]
     fn endless(&mut self, chunk: &mut Chunk, base: usize) {
         let Chunk { rows, room, places, sums, results, scratch, .. } = chunk;
@@ -150,7 +151,6 @@ impl Task<'_, '_, '_> {
         results.spread(self.out, base, places);
     }
 
-    #[expect(clippy::inline_always, reason = "it is compiled anew for each kind of processor")]
     #[inline(always)]
     fn impatient(&mut self, chunk: &mut Chunk, base: usize) {
         let Chunk { rows, room, places, sums, results, impatient, scratch } = chunk;
@@ -184,7 +184,6 @@ impl Task<'_, '_, '_> {
 
 impl Impatient {
     /// The state of each queue, from U(agents, load).
-    #[expect(clippy::inline_always, reason = "it is compiled anew for each kind of processor")]
     #[inline(always)]
     fn begin(&mut self, part: &Part, sums: &Lanes, scratch: &mut Scratch) {
         for i in 0..part.len() {
@@ -198,14 +197,12 @@ impl Impatient {
         }
     }
 
-    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
     #[inline(always)]
     fn model(&self, part: &Part, i: usize) -> Abandon {
         Abandon::with_wait(part.load[i], part.agents[i], part.patience[i], self.all.get(i), self.wait[i])
     }
 
     /// L at the y of a time.
-    #[expect(clippy::inline_always, reason = "it is compiled anew for each kind of processor")]
     #[inline(always)]
     fn at(&mut self, part: &Part, time_s: impl Fn(usize) -> f64, scratch: &mut Scratch) {
         for i in 0..part.len() {
@@ -217,7 +214,6 @@ impl Impatient {
     }
 
     /// What has happened by that time.
-    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
     #[inline(always)]
     fn by_time(&self, part: &Part, i: usize, time_s: f64) -> super::abandon::ByTime {
         let time = time_s / part.aht_s[i];
@@ -227,7 +223,6 @@ impl Impatient {
 
 impl Rows {
     /// The rows at `places`; `room` is used if they must be moved.
-    #[expect(clippy::inline_always, reason = "it is compiled anew for each kind of processor")]
     #[inline(always)]
     fn at<'a>(&'a self, places: &Places, room: &'a mut Self) -> Part<'a> {
         Part {
@@ -241,7 +236,6 @@ impl Rows {
     }
 
     /// NaN is not above anything.
-    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
     #[inline(always)]
     fn kind(&self, place: usize) -> u8 {
         let usual = (self.load[place] > 0.0) & (self.agents[place] >= 0.0) & (self.within_s[place] >= 0.0);
@@ -255,7 +249,6 @@ impl Rows {
 
 impl Part<'_> {
     /// How many; every slice has as many, and said so here no access need be looked at.
-    #[expect(clippy::inline_always, reason = "it is part of loops that are to become vector instructions")]
     #[inline(always)]
     fn len(&self) -> usize {
         let others = [self.agents, self.aht_s, self.patience_s, self.patience, self.within_s];
@@ -264,7 +257,6 @@ impl Part<'_> {
 }
 
 impl Results {
-    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
     #[inline(always)]
     fn set(&mut self, place: usize, metrics: &ServiceMetrics) {
         self.offered_load[place] = metrics.offered_load;
@@ -278,7 +270,6 @@ impl Results {
     }
 
     /// To the rows from `base` on at `places`: all of them have a steady state.
-    #[expect(clippy::inline_always, reason = "it is compiled anew for each kind of processor")]
     #[inline(always)]
     fn spread(&self, out: &mut MetricsColumns, base: usize, places: &Places) {
         let spread = |column: &mut Option<&mut [f64]>, values: &Lanes| {

@@ -15,7 +15,6 @@ pub enum Column<'a> {
 
 impl Column<'_> {
     /// The number of one row.
-    #[expect(clippy::inline_always, reason = "it is part of loops over rows")]
     #[inline(always)]
     #[must_use]
     pub fn get(&self, row: usize) -> f64 {
@@ -26,7 +25,6 @@ impl Column<'_> {
     }
 
     /// The rows from `start` on, as many as there is room for.
-    #[expect(clippy::inline_always, reason = "it is part of loops over rows")]
     #[inline(always)]
     pub(crate) fn fill(&self, start: usize, into: &mut [f64]) {
         match self {

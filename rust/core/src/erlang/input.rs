@@ -17,7 +17,6 @@ pub struct Queue {
 
 impl Queue {
     /// arrivals x handle time / interval, in erlangs.
-    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
     #[inline(always)]
     #[must_use]
     pub fn offered_load(&self) -> f64 {

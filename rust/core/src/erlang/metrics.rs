@@ -118,7 +118,6 @@ pub(crate) fn measure(queue: &Queue, agents: f64, threshold: &Threshold) -> Serv
 
 /// Erlang C from U(agents, load), which does not matter where agents do not exceed the load. Nobody leaves, so that every
 /// definition of the service level gives the same.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 pub(super) fn endless(load: f64, agents: f64, aht_s: f64, answer_within_s: f64, sum: f64) -> ServiceMetrics {
     let stable = agents > load;
@@ -155,7 +154,6 @@ fn loss(load: f64, agents: f64, threshold: &Threshold) -> ServiceMetrics {
     }
 }
 
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 /// The share of their time that agents are busy when a share of contacts leaves; the last digit may lie above 1.
 pub(crate) fn busy(load: f64, agents: f64, leave: f64) -> f64 {
@@ -183,7 +181,6 @@ fn impatient(load: f64, agents: f64, queue: &Queue, threshold: &Threshold) -> Se
 }
 
 /// Erlang A but for the mean wait of the answered.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 pub(super) fn impatient_with(
     load: f64,

@@ -10,6 +10,8 @@
 //! | C | 1/C = 1 + (1 - a/n) U(n, a) | Erlang 1917 |
 //! | A | P(wait) = L(x, y)/(L(x, y) + U(n, a)) | Palm 1957; Garnett, Mandelbaum & Reiman 2002 |
 
+#![allow(clippy::inline_always, reason = "loops over columns are to become vector instructions, in every copy of them")]
+
 mod abandon;
 mod answered;
 mod batch;

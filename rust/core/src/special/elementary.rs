@@ -17,7 +17,6 @@ const UNDERFLOW: f64 = -708.0;
 const OVERFLOW: f64 = 710.0;
 
 /// The polynomial of rising powers `c` at `x`, in two chains: that halves the wait for each other's results.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 pub(super) fn polynomial<const N: usize>(c: &[f64; N], x: f64) -> f64 {
     let square = x * x;
@@ -31,8 +30,13 @@ pub(super) fn polynomial<const N: usize>(c: &[f64; N], x: f64) -> f64 {
     if left == 1 { (first * square + c[0]) + x * second } else { second + x * first }
 }
 
+/// Whether a number below 2^51 is whole.
+#[inline(always)]
+pub(super) fn is_whole(x: f64) -> bool {
+    ((x + WHOLE) - WHOLE) - x == 0.0
+}
+
 /// e^x to one unit in the last place; 0 below -708 and infinite above 709.78.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 #[must_use]
 pub fn exp(x: f64) -> f64 {
@@ -49,7 +53,6 @@ pub fn exp(x: f64) -> f64 {
 }
 
 /// The natural logarithm to one unit in the last place; -infinity at 0 and NaN below.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 #[must_use]
 pub fn ln(x: f64) -> f64 {
@@ -75,7 +78,6 @@ pub fn ln(x: f64) -> f64 {
 }
 
 /// The scaled complementary error function e^(z^2) erfc(z), for z >= 0.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 #[must_use]
 pub fn erfcx(z: f64) -> f64 {
@@ -83,7 +85,6 @@ pub fn erfcx(z: f64) -> f64 {
 }
 
 /// 1 - (1 - e^-v)/v for v >= 0, without cancellation; `decay` is e^-v.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 #[must_use]
 pub fn drain(v: f64, decay: f64) -> f64 {
@@ -93,7 +94,6 @@ pub fn drain(v: f64, decay: f64) -> f64 {
 }
 
 /// e^-v - 1 + v, without cancellation.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 #[must_use]
 pub fn excess(v: f64) -> f64 {
@@ -104,6 +104,8 @@ pub fn excess(v: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::float_cmp, reason = "these are exact")]
+
     use super::*;
 
     /// Units in the last place between `got` and `known`.

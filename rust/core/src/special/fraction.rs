@@ -1,6 +1,8 @@
 //! Continued fractions and a series, for where x is far from s. They end when they are exact, so they take one pair at a
 //! time.
 
+#![allow(clippy::many_single_char_names, reason = "the letters of the method")]
+
 /// Terms after which they end in any case; none has been seen to need a third of it.
 const MOST_TERMS: usize = 2_000;
 

@@ -1,6 +1,6 @@
 //! U and L over their whole range: by Temme's expansion, by steps down to small s, or by a fraction far from both.
 
-use super::elementary::{exp, ln};
+use super::elementary::{exp, is_whole, ln};
 use super::fraction::{lower_rest, series, upper_fraction};
 use super::near::{Steps, down, from_expansion, serves_near, start};
 use super::tables::SMALLEST;
@@ -23,7 +23,6 @@ pub struct Lower {
 }
 
 /// 1/L, which is 0 when L is beyond the largest number.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 #[must_use]
 pub fn inverse(s: f64, x: f64, value: f64, exponent: f64) -> f64 {
@@ -34,7 +33,7 @@ pub fn inverse(s: f64, x: f64, value: f64, exponent: f64) -> f64 {
 /// U(s, x) for s >= 0 and x > 0; infinite beyond the largest number.
 #[must_use]
 pub fn upper(s: f64, x: f64) -> f64 {
-    if s <= RECURRENCE && s.floor() == s {
+    if s <= RECURRENCE && is_whole(s) {
         return upper_whole(&[s], &[x])[0];
     }
     if serves(s, x) { upper_central(s, x) } else { upper_far(s, x) }
@@ -56,7 +55,6 @@ pub fn lower(s: f64, x: f64) -> Lower {
 }
 
 /// U(n, x) = (n/x)(1 + U(n-1, x)) from U(0, x) = 0, for whole n.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 pub(super) fn upper_whole<const W: usize>(n: &[f64; W], x: &[f64; W]) -> [f64; W] {
     let inverse: [f64; W] = std::array::from_fn(|i| 1.0 / x[i]);
@@ -73,7 +71,6 @@ pub(super) fn upper_whole<const W: usize>(n: &[f64; W], x: &[f64; W]) -> [f64; W
 }
 
 /// U where Temme's expansion serves.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 pub(super) fn upper_central(s: f64, x: f64) -> f64 {
     let Temme { k, exponent, small } = temme(s, x);
@@ -93,7 +90,6 @@ pub(super) fn upper_far(s: f64, x: f64) -> f64 {
 }
 
 /// L where Temme's expansion serves; `delay` is not to be used where it `needs_rest`.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 pub(super) fn lower_central(s: f64, x: f64) -> Lower {
     let Temme { k, exponent, small } = temme(s, x);
@@ -105,7 +101,6 @@ pub(super) fn lower_central(s: f64, x: f64) -> Lower {
 }
 
 /// Whether `lower_central` leaves the delay to the fraction.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 pub(super) fn needs_rest(s: f64, x: f64, found: &Lower) -> bool {
     x <= s && found.exponent >= SEPARATE
@@ -117,7 +112,6 @@ pub(super) fn with_rest(s: f64, x: f64, found: Lower) -> Lower {
 }
 
 /// L from the steps down.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 pub(super) fn lower_near(s: f64, x: f64, value: f64, next: f64) -> Lower {
     let exponent = exponent(s, x);
@@ -141,7 +135,6 @@ pub(super) fn lower_far(s: f64, x: f64) -> Lower {
 }
 
 /// s (x/s - 1 - ln(x/s)).
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 fn exponent(s: f64, x: f64) -> f64 {
     let mu = (x - s) / s;

@@ -2,6 +2,7 @@
 //!
 //! Pairs are dealt out by the method that serves them, and each method runs over its pairs as vector instructions.
 
+use super::elementary::is_whole;
 use super::incomplete::{
     Lower, RECURRENCE, lower_central, lower_far, lower_near, needs_rest, upper_central, upper_far, upper_whole,
     with_rest,
@@ -25,13 +26,11 @@ impl LowerLanes {
         Self { value: [0.0; CHUNK], exponent: [0.0; CHUNK], delay: [0.0; CHUNK] }
     }
 
-    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
     #[inline(always)]
     pub(crate) fn get(&self, place: usize) -> Lower {
         Lower { value: self.value[place], exponent: self.exponent[place], delay: self.delay[place] }
     }
 
-    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
     #[inline(always)]
     fn set(&mut self, place: usize, found: Lower) {
         self.value[place] = found.value;
@@ -40,7 +39,6 @@ impl LowerLanes {
     }
 
     /// From side by side to their places.
-    #[expect(clippy::inline_always, reason = "it is compiled anew for each kind of processor")]
     #[inline(always)]
     fn scatter(&self, places: &Places, into: &mut Self) {
         places.scatter(&self.value, &mut into.value);
@@ -74,14 +72,12 @@ const NEAR_EXPANSION: u8 = 2;
 const NEAR: u8 = 3;
 const FAR: u8 = 4;
 
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 fn upper_method(s: f64, x: f64) -> u8 {
     let other = if serves(s, x) { CENTRAL } else { FAR };
-    if s <= RECURRENCE && s.floor() == s { WHOLE } else { other }
+    if s <= RECURRENCE && is_whole(s) { WHOLE } else { other }
 }
 
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 fn lower_method(s: f64, x: f64) -> u8 {
     let near = if from_expansion(x) { NEAR_EXPANSION } else { NEAR };
@@ -90,7 +86,6 @@ fn lower_method(s: f64, x: f64) -> u8 {
 }
 
 /// U(s, x) for each pair.
-#[expect(clippy::inline_always, reason = "it is compiled anew for each kind of processor")]
 #[inline(always)]
 pub(crate) fn upper_many(s: &[f64], x: &[f64], into: &mut Lanes, scratch: &mut Scratch) {
     let count = s.len().min(x.len()).min(CHUNK);
@@ -123,7 +118,6 @@ pub(crate) fn upper_many(s: &[f64], x: &[f64], into: &mut Lanes, scratch: &mut S
 }
 
 /// L(s, x) for each pair; without `DELAY`, the delays are not to be used.
-#[expect(clippy::inline_always, reason = "it is compiled anew for each kind of processor")]
 #[inline(always)]
 pub(crate) fn lower_many<const DELAY: bool>(s: &[f64], x: &[f64], into: &mut LowerLanes, scratch: &mut Scratch) {
     let count = s.len().min(x.len()).min(CHUNK);
@@ -146,7 +140,6 @@ pub(crate) fn lower_many<const DELAY: bool>(s: &[f64], x: &[f64], into: &mut Low
     }
 }
 
-#[expect(clippy::inline_always, reason = "it is compiled anew for each kind of processor")]
 #[inline(always)]
 fn central<const DELAY: bool>(s: &[f64], x: &[f64], into: &mut LowerLanes, scratch: &mut Scratch) {
     let Scratch { places, s: some_s, x: some_x, found, .. } = scratch;
@@ -165,7 +158,6 @@ fn central<const DELAY: bool>(s: &[f64], x: &[f64], into: &mut LowerLanes, scrat
     found.scatter(places, into);
 }
 
-#[expect(clippy::inline_always, reason = "it is compiled anew for each kind of processor")]
 #[inline(always)]
 fn steps<const EXPANSION: bool>(s: &[f64], x: &[f64], into: &mut LowerLanes, scratch: &mut Scratch) {
     let Scratch { places, s: some_s, x: some_x, found, starts, .. } = scratch;
@@ -188,7 +180,6 @@ fn steps<const EXPANSION: bool>(s: &[f64], x: &[f64], into: &mut LowerLanes, scr
 }
 
 /// The numbers from one place on; where they end, the last one again.
-#[expect(clippy::inline_always, reason = "it is compiled anew for each kind of processor")]
 #[inline(always)]
 fn group(values: &[f64], from: usize) -> [f64; GROUP] {
     match values.get(from..from + GROUP) {

@@ -4,7 +4,10 @@
 //! U + L = 1/p. For whole s, U is the sum of the Poisson terms below s over the term at s, and L the sum from s on.
 //! Both are at least as well-conditioned as a queue asks: U to some 1e-15 of 1 + U, and L to as much of L.
 //!
-//! Nothing here calls the C library: its last digits differ from machine to machine.
+//! Nothing here calls the C library: its last digits differ from machine to machine. Vector instructions are chosen at run
+//! time (`pulp`), and none of them rounds otherwise than the plain ones: no multiplication is fused with an addition.
+
+#![allow(clippy::inline_always, reason = "loops over columns are to become vector instructions, in every copy of them")]
 
 mod elementary;
 mod fraction;

@@ -31,21 +31,18 @@ pub(super) struct Steps<const W: usize> {
 }
 
 /// Whether s is small and x moderate.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 pub(super) fn serves_near(s: f64, x: f64) -> bool {
     s < SMALLEST && x <= MOST
 }
 
 /// Whether the steps begin at the expansion.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 pub(super) fn from_expansion(x: f64) -> bool {
     x >= EXPANSION_FROM
 }
 
 /// The beginning, for x on this side of `from_expansion`.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 pub(super) fn start<const EXPANSION: bool>(s: f64, x: f64) -> Start {
     let first = s + (SMALLEST - s).ceil();
@@ -59,7 +56,6 @@ pub(super) fn start<const EXPANSION: bool>(s: f64, x: f64) -> Start {
 }
 
 /// Down to `s`.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 pub(super) fn down<const W: usize>(s: &[f64; W], x: &[f64; W], start: &[Start; W]) -> Steps<W> {
     let mut at: [f64; W] = std::array::from_fn(|i| start[i].s);

@@ -16,14 +16,12 @@ pub(super) struct Temme {
 }
 
 /// Whether the expansion serves.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 pub(super) fn serves(s: f64, x: f64) -> bool {
     s >= SMALLEST && x >= 0.5 * s && x <= 2.0 * s
 }
 
 /// mu - ln(1 + mu) for -0.5 <= mu <= 1, without cancellation.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 pub(super) fn phi(mu: f64) -> f64 {
     let w = mu / (2.0 + mu);
@@ -32,14 +30,12 @@ pub(super) fn phi(mu: f64) -> f64 {
 }
 
 /// sqrt(2 pi s) Gamma*(s) for s >= 16.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 pub(super) fn stirling(s: f64) -> f64 {
     (std::f64::consts::TAU * s).sqrt() * polynomial(&STIRLING, SMALLEST / s)
 }
 
 /// The expansion; only where it `serves`.
-#[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
 #[inline(always)]
 pub(super) fn temme(s: f64, x: f64) -> Temme {
     let mu = (x - s) / s;

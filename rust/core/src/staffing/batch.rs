@@ -1,5 +1,8 @@
 //! The work over columns: rows in chunks, in each chunk queues of like load together.
 
+#![allow(clippy::needless_range_loop, reason = "loops go over places of several arrays at once")]
+#![allow(clippy::needless_bitwise_bool, reason = "a jump less in loops that are to become vector instructions")]
+
 use pulp::{Simd, WithSimd};
 
 use super::columns::{RequirementColumns, StaffingColumns};
@@ -82,7 +85,6 @@ impl WithSimd for Task<'_, '_, '_> {
 }
 
 impl Task<'_, '_, '_> {
-    #[expect(clippy::inline_always, reason = "it is compiled anew for each kind of processor")]
     #[inline(always)]
     fn read(&self, chunk: &mut Chunk, base: usize, count: usize) -> Result<(), RowError> {
         let Chunk { rows, read, kinds, .. } = chunk;
@@ -134,7 +136,6 @@ impl Task<'_, '_, '_> {
         }
     }
 
-    #[expect(clippy::inline_always, reason = "it is compiled anew for each kind of processor")]
     #[inline(always)]
     fn write(&mut self, chunk: &Chunk, base: usize) {
         let bounds = |row: usize| self.staffing.targets.get(row).in_order();
@@ -147,7 +148,7 @@ impl Task<'_, '_, '_> {
         for (i, place) in chunk.places.iter().enumerate() {
             let row = base + place;
             let by_fewest = fewest[place].ceil() > chunk.agents[i];
-            column[row] = if by_fewest { Binding::MinAgents } else { binding(&bounds(row), &chunk.met[i]) };
+            column[row] = if by_fewest { Binding::MinAgents } else { binding(&bounds(row), chunk.met[i]) };
         }
     }
 }
@@ -156,7 +157,6 @@ const ZERO: Column = Column::Constant(0.0);
 
 impl Chunk {
     /// Bring the rows at `places` in order of their load, and take them up.
-    #[expect(clippy::inline_always, reason = "it is compiled anew for each kind of processor")]
     #[inline(always)]
     fn together<const OTHERS: bool>(&mut self) {
         let Self { rows, room, places, begin, sums, agents, met, scratch, .. } = self;
@@ -189,7 +189,7 @@ impl Chunk {
             let (enough, broken) = climb::<OTHERS>(&queues, &of(begin), &of(sums));
             for i in 0..GROUP.min(count - from) {
                 // Begun too high, fewer may be enough.
-                let too_high = enough[i] == begin[from + i] && enough[i] > queues[i].first();
+                let too_high = enough[i] <= begin[from + i] && enough[i] > queues[i].first();
                 (agents[from + i], met[from + i]) = if too_high { queues[i].whole() } else { (enough[i], broken[i]) };
             }
         }
@@ -200,7 +200,6 @@ impl Chunk {
 type Wide = [f64; GROUP];
 
 /// Up from the beginnings, agent by agent, until each queue has enough; and what one agent less would break.
-#[expect(clippy::inline_always, reason = "it is compiled anew for each kind of processor")]
 #[inline(always)]
 fn climb<const OTHERS: bool>(queues: &[Endless; GROUP], begin: &Wide, sums: &Wide) -> (Wide, [Met; GROUP]) {
     let of = |field: fn(&Endless) -> f64| -> Wide { std::array::from_fn(|i| field(&queues[i])) };
@@ -250,7 +249,6 @@ fn climb<const OTHERS: bool>(queues: &[Endless; GROUP], begin: &Wide, sums: &Wid
 }
 
 /// Loads within a quarter of an octave of each other have the same number.
-#[expect(clippy::inline_always, reason = "it is part of a loop that is to become vector instructions")]
 #[inline(always)]
 fn octave(load: f64) -> u8 {
     /// Of 2^-32, below which all loads are alike.
@@ -271,14 +269,12 @@ struct Part<'a> {
 
 impl Part<'_> {
     /// How many; every slice has as many, and said so here no access need be looked at.
-    #[expect(clippy::inline_always, reason = "it is part of loops that are to become vector instructions")]
     #[inline(always)]
     fn len(&self) -> usize {
         let others = [self.time, self.late, self.asa, self.occupancy, self.wait];
         others.iter().fold(self.load.len(), |least, other| least.min(other.len())).min(CHUNK)
     }
 
-    #[expect(clippy::inline_always, reason = "it is part of loops that are to become vector instructions")]
     #[inline(always)]
     fn get(&self, i: usize) -> Endless {
         Endless {
@@ -292,7 +288,6 @@ impl Part<'_> {
     }
 
     /// The queues from one place on; where they end, the last one again.
-    #[expect(clippy::inline_always, reason = "it is part of loops that are to become vector instructions")]
     #[inline(always)]
     fn group(&self, from: usize) -> [Endless; GROUP] {
         std::array::from_fn(|i| self.get((from + i).min(self.len() - 1)))

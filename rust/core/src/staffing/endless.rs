@@ -38,6 +38,7 @@ pub(super) struct Step {
 }
 
 /// Whether each bound is met.
+#[expect(clippy::struct_excessive_bools, reason = "four bounds")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Met {
     pub(super) late: bool,
@@ -76,7 +77,6 @@ impl Endless {
     }
 
     /// The least whole number above the load.
-    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
     #[inline(always)]
     pub(super) fn first(&self) -> f64 {
         self.load.floor() + 1.0
@@ -87,14 +87,12 @@ impl Endless {
         if self.is_large() { self.begin_at(self.guess()) } else { self.begin_low() }
     }
 
-    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
     #[inline(always)]
     pub(super) fn is_large(&self) -> bool {
         self.load >= GUESS_FROM
     }
 
     /// Where to begin without a guess: never above the answer.
-    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
     #[inline(always)]
     pub(super) fn begin_low(&self) -> f64 {
         let before = (self.load / (self.occupancy * LOOSE)).ceil() - 1.0;
@@ -102,7 +100,6 @@ impl Endless {
     }
 
     /// Where to begin with a guess.
-    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
     #[inline(always)]
     pub(super) fn begin_at(&self, beta: f64) -> f64 {
         self.begin_low().max((self.load + beta * self.load.sqrt()).floor() - 1.0)
@@ -112,13 +109,11 @@ impl Endless {
         Step { agents, sum: upper(agents, self.load), late: self.late_at(agents) }
     }
 
-    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
     #[inline(always)]
     pub(super) fn late_at(&self, agents: f64) -> f64 {
         exp(-((agents - self.load) * self.time))
     }
 
-    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
     #[inline(always)]
     pub(super) fn tests(&self, step: &Step) -> Met {
         let spare = step.agents - self.load;
@@ -163,7 +158,6 @@ impl Endless {
 }
 
 /// The beta that square-root staffing gives each queue.
-#[expect(clippy::inline_always, reason = "it is compiled anew for each kind of processor")]
 #[inline(always)]
 pub(super) fn guess<const W: usize>(queues: &[Endless; W]) -> [f64; W] {
     let root: [f64; W] = std::array::from_fn(|i| queues[i].load.sqrt());
@@ -190,7 +184,6 @@ pub(super) fn guess<const W: usize>(queues: &[Endless; W]) -> [f64; W] {
 
 impl Step {
     /// One agent more: U(n, a) = (n/a)(1 + U(n-1, a)). `inverse` is 1/load, and `fewer` what one agent leaves of the late.
-    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
     #[inline(always)]
     pub(super) fn up(&self, inverse: f64, fewer: f64) -> Self {
         let agents = self.agents + 1.0;

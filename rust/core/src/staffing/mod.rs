@@ -3,6 +3,8 @@
 //! Whatever the targets, each of them becomes easier with every agent, so the agents required for all of them are the
 //! most that any of them requires, and that target binds.
 
+#![allow(clippy::inline_always, reason = "loops over columns are to become vector instructions, in every copy of them")]
+
 mod batch;
 mod columns;
 mod endless;

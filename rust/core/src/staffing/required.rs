@@ -29,10 +29,9 @@ pub fn required_agents(queue: &Queue, staffing: &Staffing) -> Result<Requirement
 pub(super) fn require(queue: &Queue, staffing: &Staffing) -> Requirement {
     let bounds = staffing.targets.in_order();
     let load = queue.offered_load();
-    let known = !(load.is_nan() || queue.patience_s.is_nan() || staffing.min_agents.is_nan())
-        && !(staffing.targets.service_level.is_some() && staffing.threshold.is_nan())
-        && !bounds.iter().flatten().any(|bound| bound.is_nan());
-    if !known {
+    let timed = staffing.targets.service_level.is_some();
+    let numbers = [load, queue.patience_s, staffing.min_agents].into_iter().chain(bounds.into_iter().flatten());
+    if numbers.into_iter().any(f64::is_nan) || (timed && staffing.threshold.is_nan()) {
         return Requirement { agents: f64::NAN, binding: Binding::Nothing };
     }
     let least = if staffing.fractional { staffing.min_agents } else { staffing.min_agents.ceil() };
@@ -88,11 +87,11 @@ fn without_abandons(load: f64, queue: &Queue, staffing: &Staffing) -> Requiremen
     } else {
         model.whole()
     };
-    Requirement { agents, binding: binding(&bounds, &broken) }
+    Requirement { agents, binding: binding(&bounds, broken) }
 }
 
 /// The first target whose bound is not met; if all are, the first target.
-pub(super) fn binding(bounds: &[Option<f64>; 5], met: &Met) -> Binding {
+pub(super) fn binding(bounds: &[Option<f64>; 5], met: Met) -> Binding {
     // Nobody leaves, so the target of abandons decides nothing.
     let met = [met.late, met.asa, met.occupancy, true, met.wait];
     let broken = first(bounds, |place| !met[place]);
@@ -116,10 +115,10 @@ fn with_abandons(load: f64, patience: f64, queue: &Queue, staffing: &Staffing) -
         return Requirement { agents: f64::INFINITY, binding: impossible };
     }
     let trivial = first(&bounds, |_| true);
-    for place in 0..5 {
+    model.bounds = std::array::from_fn(|place| {
         let met = model.always_met(place) || (place != 1 && bounds[place].is_some_and(|bound| bound >= 1.0));
-        model.bounds[place] = bounds[place].filter(|_| !met);
-    }
+        bounds[place].filter(|_| !met)
+    });
     if model.bounds.iter().all(Option::is_none) {
         return Requirement { agents: if staffing.fractional { 0.0 } else { 1.0 }, binding: trivial };
     }

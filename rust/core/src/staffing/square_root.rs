@@ -37,7 +37,6 @@ struct Normal {
 }
 
 impl Normal {
-    #[expect(clippy::inline_always, reason = "loops over it are to become vector instructions")]
     #[inline(always)]
     fn at(beta: f64) -> Self {
         let tail = (0.5 * std::f64::consts::PI).sqrt() * erfcx(beta * std::f64::consts::FRAC_1_SQRT_2);
@@ -48,7 +47,6 @@ impl Normal {
 
 /// About the beta at which alpha(beta) e^(-`decay` beta), or with `MEAN` alpha(beta)/beta, falls to `bound`: within a
 /// hundredth or so, which is the rule's own error too.
-#[expect(clippy::inline_always, reason = "it is compiled anew for each kind of processor")]
 #[inline(always)]
 pub(super) fn beta_for<const W: usize, const MEAN: bool>(bound: &[f64; W], decay: &[f64; W]) -> [f64; W] {
     let power = if MEAN { 1.0 } else { 0.0 };
