@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
         print(__doc__)
         return 2
     FILE.write_text(text, "utf-8", newline="\n")
-    print(f"{FILE.name}: {text.count('[') - 4} vectors, {len(text) // 1024} KiB")
+    print(f"{FILE.name}: {text.count(chr(10)) - 3} lines, {len(text) // 1024} KiB")
     return 0
 
 
@@ -48,7 +48,10 @@ def render() -> str:
             impatient_rows(draw, 1100),
         ),
     }  # fmt: skip
-    parts = [f'"{name}":{{"columns":{json.dumps(names)},"rows":[\n{lines(rows)}]}}' for name, (names, rows) in sections.items()]
+    parts = [
+        f'"{name}":{{"columns":{json.dumps(names)},"rows":[\n{lines(rows)}]}}'
+        for name, (names, rows) in sections.items()
+    ]
     return "{" + ",\n".join(parts) + "}\n"
 
 
@@ -67,7 +70,7 @@ def short(value: mp.mpf | float) -> str:
 
 
 def above(s: mp.mpf, x: mp.mpf) -> mp.mpf:
-    """L(s, x) = 1 + x/(s+1) + x^2/((s+1)(s+2)) + ...: states from s on over that at s, each with s' = s+j in service."""
+    """L(s, x) = 1 + x/(s+1) + x^2/((s+1)(s+2)) + ...: the states from s on over that at s."""
     if x > s + 50 * mp.sqrt(s) + 500:
         return term_inverse(s, x) - below(s, x)
     term = total = mp.mpf(1)
@@ -105,7 +108,7 @@ def blocking_rows(draw: random.Random, count: int) -> list[list[mp.mpf | float]]
     """Erlang B and C, down to probabilities of 1e-300."""
     rows: list[list[mp.mpf | float]] = []
     while len(rows) < count:
-        load, agents = float(f"{10 ** draw.uniform(-6, 6):.6g}"), 0.0
+        load = float(f"{10 ** draw.uniform(-6, 6):.6g}")
         agents = team(draw, load, len(rows))
         a, n = mp.mpf(load), mp.mpf(agents)
         b = 1 / (1 + below(n, a))

@@ -6,7 +6,8 @@
 use proptest::prelude::*;
 use turnout_core::erlang::{
     Argument, Column, Definition, MetricsColumns, OutOfRange, Queue, QueueColumns, RowError, ServiceMetrics, Threshold,
-    ThresholdColumns, service_metrics, service_metrics_columns,
+    ThresholdColumns, erlang_a, erlang_a_columns, erlang_b, erlang_b_columns, erlang_c, erlang_c_columns,
+    service_metrics, service_metrics_columns, wait_quantile, wait_quantile_columns,
 };
 
 /// One row: arrivals, handle time, patience, agents, time to answer within.
@@ -106,6 +107,16 @@ fn alone(row: &Row, definition: Definition) -> ServiceMetrics {
     service_metrics(&queue, agents, &Threshold { answer_within_s, definition }).unwrap()
 }
 
+/// The same as what each row gives alone, to the bit; NaN is NaN.
+fn is_same(name: &str, together: &[f64], alone: impl Fn(usize) -> f64) -> Result<(), TestCaseError> {
+    for (row, value) in together.iter().enumerate() {
+        let known = alone(row);
+        let same = value.to_bits() == known.to_bits() || value.is_nan() && known.is_nan();
+        prop_assert!(same, "{name} of row {row}: {value}, alone {known}");
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
@@ -120,6 +131,25 @@ proptest! {
             let single = by_columns(&rows[..1], definition).unwrap();
             prop_assert_eq!(bits(&single[0]), bits(&together[0]), "{:?}", first);
         }
+    }
+
+    #[test]
+    fn probabilities_and_quantiles_are_too(rows in proptest::collection::vec(row(), 1..600), share in 0.0..1.0f64) {
+        let [load, aht_s, patience_s, agents, _] = columns(&rows);
+        let slices = [&load, &aht_s, &patience_s, &agents].map(|values| Column::Slice(values));
+        let mut out = vec![-1.0; rows.len()];
+        erlang_b_columns(slices[0], slices[3], &mut out).unwrap();
+        is_same("B", &out, |row| erlang_b(load[row], agents[row]).unwrap())?;
+        erlang_c_columns(slices[0], slices[3], &mut out).unwrap();
+        is_same("C", &out, |row| erlang_c(load[row], agents[row]).unwrap())?;
+        erlang_c_columns(Column::Constant(25.0), slices[3], &mut out).unwrap();
+        is_same("C of one load", &out, |row| erlang_c(25.0, agents[row]).unwrap())?;
+        erlang_a_columns(slices[0], slices[3], slices[1], slices[2], &mut out).unwrap();
+        is_same("A", &out, |row| erlang_a(load[row], agents[row], aht_s[row], patience_s[row]).unwrap())?;
+        let interval_s = Column::Constant(1800.0);
+        let queues = QueueColumns { arrivals: slices[0], interval_s, aht_s: slices[1], patience_s: slices[2] };
+        wait_quantile_columns(&queues, slices[3], Column::Constant(share), &mut out).unwrap();
+        is_same("quantile", &out, |row| wait_quantile(&queues.get(row), agents[row], share).unwrap())?;
     }
 }
 

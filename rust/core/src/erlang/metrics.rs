@@ -76,24 +76,29 @@ pub fn wait_quantile(queue: &Queue, agents: f64, probability: f64) -> Result<f64
     if !(probability.is_nan() || (0.0..1.0).contains(&probability)) {
         return Err(OutOfRange { argument: Argument::Probability, value: probability });
     }
+    Ok(quantile(queue, agents, probability))
+}
+
+/// The quantile for arguments in range.
+pub(super) fn quantile(queue: &Queue, agents: f64, probability: f64) -> f64 {
     let (load, beyond) = (queue.offered_load(), 1.0 - probability);
     if load.is_nan() || agents.is_nan() || beyond.is_nan() || queue.patience_s.is_nan() {
-        return Ok(f64::NAN);
+        return f64::NAN;
     }
     let patience = queue.patience_s / queue.aht_s;
     if load == 0.0 || patience == 0.0 {
-        return Ok(0.0);
+        return 0.0;
     }
     if patience == f64::INFINITY {
         let wait = wait_probability(load, agents);
-        return Ok(match () {
+        return match () {
             () if wait <= beyond => 0.0,
             () if agents <= load => f64::INFINITY,
             () => queue.aht_s / (agents - load) * ln(wait / beyond),
-        });
+        };
     }
     let model = Abandon::new(load, agents, patience);
-    Ok(if model.wait_probability <= beyond { 0.0 } else { model.wait_beyond(beyond) * queue.aht_s })
+    if model.wait_probability <= beyond { 0.0 } else { model.wait_beyond(beyond) * queue.aht_s }
 }
 
 /// The measures for arguments in range.

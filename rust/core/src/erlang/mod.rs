@@ -19,6 +19,7 @@ mod column;
 mod columns;
 mod input;
 mod metrics;
+mod probabilities;
 mod probability;
 
 pub(crate) use abandon::Abandon;
@@ -29,5 +30,6 @@ pub(crate) use input::at_least_zero;
 pub use input::{Argument, Definition, OutOfRange, Queue, Threshold};
 pub use metrics::{ServiceMetrics, service_metrics, wait_quantile};
 pub(crate) use metrics::{late, late_in_loss};
+pub use probabilities::{erlang_a_columns, erlang_b_columns, erlang_c_columns, wait_quantile_columns};
 pub(crate) use probability::blocking_probability;
 pub use probability::{erlang_a, erlang_b, erlang_c};

@@ -32,14 +32,19 @@ pub fn erlang_a(offered_load: f64, agents: f64, aht_s: f64, patience_s: f64) -> 
     if patience_s < 0.0 {
         return Err(OutOfRange { argument: Argument::PatienceS, value: patience_s });
     }
+    Ok(impatient_probability(offered_load, agents, aht_s, patience_s))
+}
+
+/// A for arguments in range.
+pub(super) fn impatient_probability(offered_load: f64, agents: f64, aht_s: f64, patience_s: f64) -> f64 {
     let patience = patience_s / aht_s;
-    Ok(match () {
+    match () {
         () if offered_load.is_nan() || agents.is_nan() || patience_s.is_nan() || aht_s.is_nan() => f64::NAN,
         () if aht_s == 0.0 || patience == f64::INFINITY => wait_probability(offered_load, agents),
         () if patience == 0.0 => blocking_probability(offered_load, agents),
         () if offered_load == 0.0 => 0.0,
         () => Abandon::new(offered_load, agents, patience).wait_probability,
-    })
+    }
 }
 
 fn check(offered_load: f64, agents: f64) -> Result<(), OutOfRange> {
