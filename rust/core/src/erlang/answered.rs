@@ -27,11 +27,15 @@ fn mean_wait(x: f64, y: f64) -> f64 {
     let before = if density.peak > 0.0 { density.end(-1.0).max(-density.peak) } else { 0.0 };
     // After the peak the density falls more slowly, at first like a bell and then like a straight exponential.
     for (from, to) in [(before, 0.0), (0.0, 0.25 * after), (0.25 * after, after)] {
-        for (node, share) in NODES.iter().zip(&WEIGHTS) {
-            let offset = from + (to - from) * node;
-            let part = share * (to - from) * exp(density.fall(offset));
+        let offset = |node: f64| from + (to - from) * node;
+        let mut heights = [0.0; NODES.len()];
+        for (height, node) in heights.iter_mut().zip(&NODES) {
+            *height = exp(density.fall(offset(*node)));
+        }
+        for ((height, share), node) in heights.iter().zip(&WEIGHTS).zip(&NODES) {
+            let part = share * (to - from) * height;
             weight += part;
-            moment += part * (density.peak + offset);
+            moment += part * (density.peak + offset(*node));
         }
     }
     moment / weight
@@ -52,6 +56,7 @@ impl Density {
     }
 
     /// The exponent at `peak + offset`, less that at the peak.
+    #[inline(always)]
     fn fall(&self, offset: f64) -> f64 {
         let (arrive, serve) = self.rates();
         (arrive - serve) * offset - arrive * excess(offset)

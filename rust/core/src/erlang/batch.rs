@@ -7,7 +7,7 @@ use pulp::{Simd, WithSimd};
 
 use super::abandon::Abandon;
 use super::answered::asa_of_answered;
-use super::column::{Column, RowError};
+use super::column::{Check, Column, RowError, check_rows};
 use super::columns::{MetricsColumns, QueueColumns, ThresholdColumns};
 use super::input::{Argument, Definition, OutOfRange};
 use super::metrics::{ServiceMetrics, endless, impatient_with, measure};
@@ -18,6 +18,7 @@ pub(super) struct Task<'a, 'b, 'c> {
     pub(super) queues: &'a QueueColumns<'b>,
     pub(super) agents: Column<'b>,
     pub(super) thresholds: &'a ThresholdColumns<'b>,
+    pub(super) checks: [Check<'b>; 6],
     pub(super) out: &'a mut MetricsColumns<'c>,
     pub(super) rows: usize,
 }
@@ -113,6 +114,7 @@ impl WithSimd for Task<'_, '_, '_> {
 impl Task<'_, '_, '_> {
     #[inline(always)]
     fn read(&self, chunk: &mut Chunk, base: usize, count: usize) -> Result<(), RowError> {
+        check_rows(&self.checks, base..base + count)?;
         let Chunk { rows, room, .. } = chunk;
         self.agents.fill(base, &mut rows.agents[..count]);
         self.queues.aht_s.fill(base, &mut rows.aht_s[..count]);

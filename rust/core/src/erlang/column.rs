@@ -1,5 +1,7 @@
 //! Columns of numbers: one for each row, or one for all rows.
 
+#![allow(clippy::needless_bitwise_bool, reason = "a jump less in loops that are to become vector instructions")]
+
 use std::fmt;
 
 use super::input::{Argument, OutOfRange};
@@ -32,31 +34,110 @@ impl Column<'_> {
             Self::Slice(values) => into.copy_from_slice(&values[start..start + into.len()]),
         }
     }
+}
 
-    /// # Errors
-    /// The first row whose number is `wrong`.
-    ///
-    /// # Panics
-    /// When there is not one for each of so many rows.
-    pub(crate) fn check(&self, rows: usize, argument: Argument, wrong: impl Fn(f64) -> bool) -> Result<(), RowError> {
+/// What the numbers of a column may be; NaN is always in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Range {
+    /// 0 or more and finite.
+    AtLeastZero,
+    /// Above 0 and finite.
+    AboveZero,
+    /// 0 or more.
+    Patience,
+    /// From 0 to 1.
+    Share,
+    /// Above 0 and at most 1.
+    ShareAboveZero,
+    /// From 0 to below 1.
+    BelowOne,
+}
+
+impl Range {
+    #[inline(always)]
+    fn excludes(self, value: f64) -> bool {
         match self {
-            Self::Constant(value) if wrong(*value) => {
-                Err(RowError { row: None, error: OutOfRange { argument, value: *value } })
-            }
-            Self::Constant(_) => Ok(()),
-            Self::Slice(values) => {
-                assert_eq!(values.len(), rows, "{} for each row", argument.name());
-                // To look at all of them is quicker than to stop at the first.
-                if !values.iter().fold(false, |any, value| any | wrong(*value)) {
-                    return Ok(());
-                }
-                let found = values.iter().position(|value| wrong(*value)).map(|row| (row, values[row]));
-                found.map_or(Ok(()), |(row, value)| {
-                    Err(RowError { row: Some(row), error: OutOfRange { argument, value } })
-                })
-            }
+            Self::AtLeastZero => (value < 0.0) | (value == f64::INFINITY),
+            Self::AboveZero => (value <= 0.0) | (value == f64::INFINITY),
+            Self::Patience => value < 0.0,
+            Self::Share => !(0.0..=1.0).contains(&value) & !value.is_nan(),
+            Self::ShareAboveZero => (value <= 0.0) | (value > 1.0),
+            Self::BelowOne => !(0.0..1.0).contains(&value) & !value.is_nan(),
         }
     }
+}
+
+/// A column and what its numbers may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Check<'a> {
+    argument: Argument,
+    column: Column<'a>,
+    range: Range,
+}
+
+impl<'a> Check<'a> {
+    pub(crate) fn new(argument: Argument, column: Column<'a>, range: Range) -> Self {
+        Self { argument, column, range }
+    }
+
+    /// Whether any of the rows is out of range: to look at all of them is quicker than to stop at the first.
+    #[inline(always)]
+    fn any(&self, rows: &std::ops::Range<usize>) -> bool {
+        let Column::Slice(values) = self.column else { return false };
+        let values = &values[rows.clone()];
+        let any = |range: Range| values.iter().fold(false, |any, value| any | range.excludes(*value));
+        // One loop for each range, without a look at the range in it.
+        match self.range {
+            Range::AtLeastZero => any(Range::AtLeastZero),
+            Range::AboveZero => any(Range::AboveZero),
+            Range::Patience => any(Range::Patience),
+            Range::Share => any(Range::Share),
+            Range::ShareAboveZero => any(Range::ShareAboveZero),
+            Range::BelowOne => any(Range::BelowOne),
+        }
+    }
+
+    fn error(&self, row: Option<usize>, value: f64) -> RowError {
+        RowError { row, error: OutOfRange { argument: self.argument, value } }
+    }
+}
+
+/// Before the rows are looked at: the numbers that are the same for all of them.
+///
+/// # Errors
+/// The first such number that is out of range.
+///
+/// # Panics
+/// When a column has other than so many rows.
+pub(crate) fn check_constants(checks: &[Check], rows: usize) -> Result<(), RowError> {
+    for check in checks {
+        match check.column {
+            Column::Constant(value) if check.range.excludes(value) => return Err(check.error(None, value)),
+            Column::Constant(_) => {}
+            Column::Slice(values) => assert_eq!(values.len(), rows, "{} for each row", check.argument.name()),
+        }
+    }
+    Ok(())
+}
+
+/// # Errors
+/// The first of the rows with a number out of range.
+#[inline(always)]
+pub(crate) fn check_rows(checks: &[Check], rows: std::ops::Range<usize>) -> Result<(), RowError> {
+    let mut any = false;
+    for check in checks {
+        any |= check.any(&rows);
+    }
+    if any { first_wrong(checks, rows) } else { Ok(()) }
+}
+
+#[cold]
+fn first_wrong(checks: &[Check], mut rows: std::ops::Range<usize>) -> Result<(), RowError> {
+    let wrong = |row: usize| {
+        let found = checks.iter().find(|check| check.range.excludes(check.column.get(row)));
+        found.map(|check| check.error(Some(row), check.column.get(row)))
+    };
+    rows.find_map(wrong).map_or(Ok(()), Err)
 }
 
 /// Which row holds what no queue can have.
@@ -78,18 +159,3 @@ impl fmt::Display for RowError {
 }
 
 impl std::error::Error for RowError {}
-
-/// Negative or infinite.
-pub(crate) fn below_zero(value: f64) -> bool {
-    value < 0.0 || value == f64::INFINITY
-}
-
-/// Negative, zero or infinite.
-pub(crate) fn not_above_zero(value: f64) -> bool {
-    value <= 0.0 || value == f64::INFINITY
-}
-
-/// Negative.
-pub(crate) fn negative(value: f64) -> bool {
-    value < 0.0
-}

@@ -1,7 +1,7 @@
 //! The same over columns: to the bit what each row gives alone, in a fraction of the time.
 
 use super::batch::Task;
-use super::column::{Column, RowError, below_zero, negative, not_above_zero};
+use super::column::{Check, Column, Range, RowError, check_constants};
 use super::input::{Argument, Definition, Queue, Threshold};
 use super::metrics::ServiceMetrics;
 
@@ -53,7 +53,7 @@ pub struct MetricsColumns<'a> {
 /// The measures of many queues. NaN in, NaN out; an unstable queue is not an error.
 ///
 /// # Errors
-/// The first row of the first argument that is out of range.
+/// A number for all rows that is out of range, or else the first row with one.
 ///
 /// # Panics
 /// When columns differ in length.
@@ -64,13 +64,15 @@ pub fn service_metrics_columns(
     out: &mut MetricsColumns,
 ) -> Result<(), RowError> {
     let rows = out.rows();
-    queues.check(rows)?;
-    agents.check(rows, Argument::Agents, below_zero)?;
-    thresholds.check(rows)?;
-    pulp::Arch::new().dispatch(Task { queues, agents, thresholds, out, rows })
+    let [arrivals, interval_s, aht_s, patience_s] = queues.checks();
+    let agents_check = Check::new(Argument::Agents, agents, Range::AtLeastZero);
+    let checks = [arrivals, interval_s, aht_s, patience_s, agents_check, thresholds.check()];
+    check_constants(&checks, rows)?;
+    thresholds.check_definition()?;
+    pulp::Arch::new().dispatch(Task { queues, agents, thresholds, checks, out, rows })
 }
 
-impl QueueColumns<'_> {
+impl<'a> QueueColumns<'a> {
     /// The queue of one row.
     #[must_use]
     pub fn get(&self, row: usize) -> Queue {
@@ -82,33 +84,30 @@ impl QueueColumns<'_> {
         }
     }
 
-    /// # Errors
-    /// The first row of the first argument that is out of range.
-    ///
-    /// # Panics
-    /// When a column has other than so many rows.
-    pub(crate) fn check(&self, rows: usize) -> Result<(), RowError> {
-        self.arrivals.check(rows, Argument::Arrivals, below_zero)?;
-        self.interval_s.check(rows, Argument::IntervalS, not_above_zero)?;
-        self.aht_s.check(rows, Argument::AhtS, below_zero)?;
-        self.patience_s.check(rows, Argument::PatienceS, negative)
+    pub(crate) fn checks(&self) -> [Check<'a>; 4] {
+        [
+            Check::new(Argument::Arrivals, self.arrivals, Range::AtLeastZero),
+            Check::new(Argument::IntervalS, self.interval_s, Range::AboveZero),
+            Check::new(Argument::AhtS, self.aht_s, Range::AtLeastZero),
+            Check::new(Argument::PatienceS, self.patience_s, Range::Patience),
+        ]
     }
 }
 
-impl ThresholdColumns<'_> {
+impl<'a> ThresholdColumns<'a> {
     /// The threshold of one row.
     #[must_use]
     pub fn get(&self, row: usize) -> Threshold {
         Threshold { answer_within_s: self.answer_within_s.get(row), definition: self.definition }
     }
 
+    pub(crate) fn check(&self) -> Check<'a> {
+        Check::new(Argument::AnswerWithinS, self.answer_within_s, Range::AtLeastZero)
+    }
+
     /// # Errors
-    /// The first row that is out of range.
-    ///
-    /// # Panics
-    /// When the column has other than so many rows.
-    pub(crate) fn check(&self, rows: usize) -> Result<(), RowError> {
-        self.answer_within_s.check(rows, Argument::AnswerWithinS, below_zero)?;
+    /// When the definition's own time is out of range.
+    pub(crate) fn check_definition(&self) -> Result<(), RowError> {
         let own = Threshold { answer_within_s: 0.0, definition: self.definition };
         own.check().map_err(|error| RowError { row: None, error })
     }

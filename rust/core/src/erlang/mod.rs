@@ -23,7 +23,7 @@ mod probabilities;
 mod probability;
 
 pub(crate) use abandon::Abandon;
-pub(crate) use column::below_zero;
+pub(crate) use column::{Check, Range, check_constants, check_rows};
 pub use column::{Column, RowError};
 pub use columns::{MetricsColumns, QueueColumns, ThresholdColumns, service_metrics_columns};
 pub(crate) use input::at_least_zero;

@@ -1,8 +1,10 @@
 //! The classic probabilities and the quantiles of waits over columns.
 
+#![allow(clippy::needless_bitwise_bool, reason = "a jump less in loops that are to become vector instructions")]
+
 use pulp::{Simd, WithSimd};
 
-use super::column::{Column, RowError, below_zero, negative};
+use super::column::{Check, Column, Range, RowError, check_constants, check_rows};
 use super::columns::QueueColumns;
 use super::input::Argument;
 use super::metrics::quantile;
@@ -12,12 +14,12 @@ use crate::special::{CHUNK, Lanes, Places, Scratch, upper_many};
 /// Erlang B for each row; see [`erlang_b`](super::erlang_b).
 ///
 /// # Errors
-/// The first row of the first argument that is out of range.
+/// A number for all rows that is out of range, or else the first row with one.
 ///
 /// # Panics
 /// When columns differ in length.
 pub fn erlang_b_columns(offered_load: Column, agents: Column, out: &mut [f64]) -> Result<(), RowError> {
-    check(offered_load, agents, out.len())?;
+    check(&checks(offered_load, agents), out.len())?;
     pulp::Arch::new().dispatch(Task::<false> { offered_load, agents, out });
     Ok(())
 }
@@ -25,12 +27,12 @@ pub fn erlang_b_columns(offered_load: Column, agents: Column, out: &mut [f64]) -
 /// Erlang C for each row; see [`erlang_c`](super::erlang_c).
 ///
 /// # Errors
-/// The first row of the first argument that is out of range.
+/// A number for all rows that is out of range, or else the first row with one.
 ///
 /// # Panics
 /// When columns differ in length.
 pub fn erlang_c_columns(offered_load: Column, agents: Column, out: &mut [f64]) -> Result<(), RowError> {
-    check(offered_load, agents, out.len())?;
+    check(&checks(offered_load, agents), out.len())?;
     pulp::Arch::new().dispatch(Task::<true> { offered_load, agents, out });
     Ok(())
 }
@@ -38,7 +40,7 @@ pub fn erlang_c_columns(offered_load: Column, agents: Column, out: &mut [f64]) -
 /// Erlang A for each row; see [`erlang_a`](super::erlang_a).
 ///
 /// # Errors
-/// The first row of the first argument that is out of range.
+/// A number for all rows that is out of range, or else the first row with one.
 ///
 /// # Panics
 /// When columns differ in length.
@@ -49,9 +51,10 @@ pub fn erlang_a_columns(
     patience_s: Column,
     out: &mut [f64],
 ) -> Result<(), RowError> {
-    check(offered_load, agents, out.len())?;
-    aht_s.check(out.len(), Argument::AhtS, below_zero)?;
-    patience_s.check(out.len(), Argument::PatienceS, negative)?;
+    let [load_check, agents_check] = checks(offered_load, agents);
+    let aht_check = Check::new(Argument::AhtS, aht_s, Range::AtLeastZero);
+    let patience_check = Check::new(Argument::PatienceS, patience_s, Range::Patience);
+    check(&[load_check, agents_check, aht_check, patience_check], out.len())?;
     for (row, value) in out.iter_mut().enumerate() {
         *value = impatient_probability(offered_load.get(row), agents.get(row), aht_s.get(row), patience_s.get(row));
     }
@@ -61,7 +64,7 @@ pub fn erlang_a_columns(
 /// The quantile of the wait for each row; see [`wait_quantile`](super::wait_quantile).
 ///
 /// # Errors
-/// The first row of the first argument that is out of range.
+/// A number for all rows that is out of range, or else the first row with one.
 ///
 /// # Panics
 /// When columns differ in length.
@@ -71,10 +74,10 @@ pub fn wait_quantile_columns(
     probability: Column,
     out: &mut [f64],
 ) -> Result<(), RowError> {
-    queues.check(out.len())?;
-    agents.check(out.len(), Argument::Agents, below_zero)?;
-    let wrong = |value: f64| !(0.0..1.0).contains(&value) && !value.is_nan();
-    probability.check(out.len(), Argument::Probability, wrong)?;
+    let [arrivals, interval_s, aht_s, patience_s] = queues.checks();
+    let agents_check = Check::new(Argument::Agents, agents, Range::AtLeastZero);
+    let own = Check::new(Argument::Probability, probability, Range::BelowOne);
+    check(&[arrivals, interval_s, aht_s, patience_s, agents_check, own], out.len())?;
     for (row, value) in out.iter_mut().enumerate() {
         let queue = queues.get(row);
         queue.check().map_err(|error| RowError { row: Some(row), error })?;
@@ -83,9 +86,16 @@ pub fn wait_quantile_columns(
     Ok(())
 }
 
-fn check(offered_load: Column, agents: Column, rows: usize) -> Result<(), RowError> {
-    offered_load.check(rows, Argument::OfferedLoad, below_zero)?;
-    agents.check(rows, Argument::Agents, below_zero)
+fn checks<'a>(offered_load: Column<'a>, agents: Column<'a>) -> [Check<'a>; 2] {
+    [
+        Check::new(Argument::OfferedLoad, offered_load, Range::AtLeastZero),
+        Check::new(Argument::Agents, agents, Range::AtLeastZero),
+    ]
+}
+
+fn check(checks: &[Check], rows: usize) -> Result<(), RowError> {
+    check_constants(checks, rows)?;
+    check_rows(checks, 0..rows)
 }
 
 /// All rows of one call: of Erlang C with `WAITING`, else of B.

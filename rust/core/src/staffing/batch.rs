@@ -9,7 +9,7 @@ use super::columns::{RequirementColumns, StaffingColumns};
 use super::endless::{Endless, Met, STEPS_UNTIL, Step, guess};
 use super::required::{binding, require};
 use super::targets::Binding;
-use crate::erlang::{Argument, Column, OutOfRange, QueueColumns, RowError};
+use crate::erlang::{Argument, Check, Column, OutOfRange, QueueColumns, RowError, check_rows};
 use crate::special::{CHUNK, Lanes, Places, Scratch, exp, upper_many};
 
 /// Queues that go up together: as many as hide the wait for one step's result.
@@ -19,6 +19,7 @@ const GROUP: usize = 16;
 pub(super) struct Task<'a, 'b, 'c> {
     pub(super) queues: &'a QueueColumns<'b>,
     pub(super) staffing: &'a StaffingColumns<'b>,
+    pub(super) checks: &'a [Check<'b>],
     pub(super) out: &'a mut RequirementColumns<'c>,
     pub(super) rows: usize,
 }
@@ -87,6 +88,7 @@ impl WithSimd for Task<'_, '_, '_> {
 impl Task<'_, '_, '_> {
     #[inline(always)]
     fn read(&self, chunk: &mut Chunk, base: usize, count: usize) -> Result<(), RowError> {
+        check_rows(self.checks, base..base + count)?;
         let Chunk { rows, read, kinds, .. } = chunk;
         let [arrivals, interval_s, aht_s, patience_s, fewest] = read;
         let fill = |column: &Column, into: &mut Lanes| column.fill(base, &mut into[..count]);

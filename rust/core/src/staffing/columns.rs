@@ -6,7 +6,9 @@
 use super::batch::Task;
 use super::required::Requirement;
 use super::targets::{Binding, Staffing, Targets};
-use crate::erlang::{Argument, Column, OutOfRange, QueueColumns, RowError, ThresholdColumns, below_zero};
+use crate::erlang::{
+    Argument, Check, Column, OutOfRange, QueueColumns, Range, RowError, ThresholdColumns, check_constants,
+};
 
 /// The targets of many rows, each for all rows or none.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,7 +50,7 @@ pub struct RequirementColumns<'a> {
 /// The fewest agents with whom each queue reaches its targets. NaN in, NaN out.
 ///
 /// # Errors
-/// The first row of the first argument that is out of range.
+/// A number for all rows that is out of range, or else the first row with one.
 ///
 /// # Panics
 /// When columns differ in length.
@@ -59,12 +61,19 @@ pub fn required_agents_columns(
 ) -> Result<(), RowError> {
     let rows = out.agents.len();
     assert!(out.binding.as_ref().is_none_or(|column| column.len() == rows), "a binding for each row");
-    queues.check(rows)?;
-    staffing.check(rows)?;
-    pulp::Arch::new().dispatch(Task { queues, staffing, out, rows })
+    let mut checks = queues.checks().to_vec();
+    staffing.targets.add_checks(&mut checks);
+    if checks.len() == 4 {
+        return Err(RowError { row: None, error: OutOfRange { argument: Argument::Targets, value: f64::NAN } });
+    }
+    checks.push(staffing.thresholds.check());
+    checks.push(Check::new(Argument::MinAgents, staffing.min_agents, Range::AtLeastZero));
+    check_constants(&checks, rows)?;
+    staffing.thresholds.check_definition()?;
+    pulp::Arch::new().dispatch(Task { queues, staffing, checks: &checks, out, rows })
 }
 
-impl TargetColumns<'_> {
+impl<'a> TargetColumns<'a> {
     /// The targets of one row.
     #[must_use]
     pub fn get(&self, row: usize) -> Targets {
@@ -78,26 +87,16 @@ impl TargetColumns<'_> {
         }
     }
 
-    fn check(&self, rows: usize) -> Result<(), RowError> {
-        let check = |column: &Option<Column>, argument: Argument, wrong: fn(f64) -> bool| {
-            column.as_ref().map_or(Ok(()), |column| column.check(rows, argument, wrong))
+    fn add_checks(&self, checks: &mut Vec<Check<'a>>) {
+        let mut add = |argument: Argument, column: Option<Column<'a>>, range: Range| {
+            checks.extend(column.map(|column| Check::new(argument, column, range)));
         };
-        check(&self.service_level, Argument::ServiceLevel, no_share)?;
-        check(&self.asa_s, Argument::AsaS, below_zero)?;
-        check(&self.max_occupancy, Argument::MaxOccupancy, |value| value == 0.0 || no_share(value))?;
-        check(&self.max_abandon, Argument::MaxAbandon, no_share)?;
-        check(&self.max_wait_probability, Argument::MaxWaitProbability, no_share)?;
-        let all = [self.service_level, self.asa_s, self.max_occupancy, self.max_abandon, self.max_wait_probability];
-        if all.iter().all(Option::is_none) {
-            let error = OutOfRange { argument: Argument::Targets, value: f64::NAN };
-            return Err(RowError { row: None, error });
-        }
-        Ok(())
+        add(Argument::ServiceLevel, self.service_level, Range::Share);
+        add(Argument::AsaS, self.asa_s, Range::AtLeastZero);
+        add(Argument::MaxOccupancy, self.max_occupancy, Range::ShareAboveZero);
+        add(Argument::MaxAbandon, self.max_abandon, Range::Share);
+        add(Argument::MaxWaitProbability, self.max_wait_probability, Range::Share);
     }
-}
-
-fn no_share(value: f64) -> bool {
-    !(0.0..=1.0).contains(&value) && !value.is_nan()
 }
 
 impl StaffingColumns<'_> {
@@ -110,12 +109,6 @@ impl StaffingColumns<'_> {
             fractional: self.fractional,
             min_agents: self.min_agents.get(row),
         }
-    }
-
-    fn check(&self, rows: usize) -> Result<(), RowError> {
-        self.targets.check(rows)?;
-        self.thresholds.check(rows)?;
-        self.min_agents.check(rows, Argument::MinAgents, below_zero)
     }
 }
 
