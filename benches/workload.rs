@@ -1,5 +1,7 @@
 //! The workload of the core's benchmarks: a policy of the same shape as `workload.py` makes, and callers that vary.
 
+pub mod queues;
+
 use std::fmt::Write;
 
 use turnout_core::policy::{Format, Policy, Ramp, Slot, Timeline};

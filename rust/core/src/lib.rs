@@ -4,7 +4,10 @@
 //! the same events give the same bits everywhere.
 
 pub mod engine;
+pub mod erlang;
 pub mod hash;
 pub mod policy;
+pub mod special;
+pub mod staffing;
 pub mod time;
 pub mod toggle;

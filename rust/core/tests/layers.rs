@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 const ARROWS: &[(&str, &[&str])] = &[
     ("time", &[]),
     ("hash", &[]),
+    ("special", &[]),
+    ("erlang", &["special"]),
+    ("staffing", &["erlang", "special"]),
     ("policy", &["time", "hash"]),
     ("toggle", &["policy", "hash", "time"]),
     ("engine", &["toggle", "policy", "hash", "time"]),
