@@ -328,6 +328,24 @@ proptest! {
     }
 
     #[test]
+    fn all_measures_lie_where_they_must(
+        load in (-12.0..9.0f64).prop_map(|power| 10f64.powf(power)), ratio in 0.0..4.0f64, many in 0.0..1e9f64,
+        patience in (-12.0..12.0f64).prop_map(|power| 10f64.powf(power)), time in prop_oneof![0.0..5.0f64, 0.0..1e9f64],
+        definition in (0..DEFINITIONS.len()).prop_map(|place| DEFINITIONS[place]),
+    ) {
+        for agents in [load * ratio, (load * ratio).ceil(), many, ratio] {
+            for patience_s in [patience * 60.0, f64::INFINITY, 0.0, 1e300] {
+                let found = by(&minutes(load, patience_s), agents, time * 60.0, definition);
+                let shares = [found.service_level, found.wait_probability, found.abandon_probability, found.occupancy];
+                let waits = [found.asa_s, found.answered_asa_s, found.mean_queue_length];
+                prop_assert!(shares.iter().all(|share| (0.0..=1.0).contains(share)), "{agents} {patience_s}: {found:?}");
+                prop_assert!(waits.iter().all(|wait| *wait >= 0.0), "{agents} {patience_s}: {found:?}");
+                prop_assert_eq!(found.stable, agents > load || patience_s < 1e300);
+            }
+        }
+    }
+
+    #[test]
     fn more_agents_never_make_it_worse(
         load in 0.01..2000.0f64, agents in 0.0..3000.0f64, more in 0.001..10.0f64, patience_s in 1.0..1000.0f64,
     ) {

@@ -9,7 +9,7 @@ use super::abandon::Abandon;
 use super::answered::asa_of_answered;
 use super::column::{Check, Column, RowError, check_rows};
 use super::columns::{MetricsColumns, QueueColumns, ThresholdColumns};
-use super::input::{Argument, Definition, OutOfRange};
+use super::input::{Argument, Definition, OutOfRange, patience};
 use super::metrics::{ServiceMetrics, endless, impatient_with, measure};
 use crate::special::{CHUNK, Lanes, LowerLanes, Places, Scratch, lower_many, upper_many};
 
@@ -126,7 +126,7 @@ impl Task<'_, '_, '_> {
         let mut too_large = false;
         for place in 0..count.min(CHUNK) {
             rows.load[place] = arrivals[place] * rows.aht_s[place] / interval_s[place];
-            rows.patience[place] = rows.patience_s[place] / rows.aht_s[place];
+            rows.patience[place] = patience(rows.patience_s[place], rows.aht_s[place]);
             too_large |= rows.load[place] == f64::INFINITY;
         }
         for place in 0..count.min(CHUNK) {

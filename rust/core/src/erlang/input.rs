@@ -11,7 +11,7 @@ pub struct Queue {
     pub interval_s: f64,
     /// Average handle time.
     pub aht_s: f64,
-    /// Mean patience; infinite: nobody leaves (Erlang C), 0: nobody waits (Erlang B).
+    /// Mean patience; infinite, or above 1e100 handle times: nobody leaves (Erlang C), 0: nobody waits (Erlang B).
     pub patience_s: f64,
 }
 
@@ -35,6 +35,16 @@ impl Queue {
         at_least_zero(Argument::OfferedLoad, self.offered_load())
     }
 }
+
+/// Patience in handle times; so long that numbers no longer can hold what it makes, it is endless.
+#[inline(always)]
+pub(crate) fn patience(patience_s: f64, aht_s: f64) -> f64 {
+    let patience = patience_s / aht_s;
+    if patience > LONGEST { f64::INFINITY } else { patience }
+}
+
+/// The longest patience that ends, in handle times.
+const LONGEST: f64 = 1e100;
 
 /// What counts as good service.
 #[derive(Clone, Copy, Debug, PartialEq)]

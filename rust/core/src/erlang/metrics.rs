@@ -2,7 +2,7 @@
 
 use super::abandon::Abandon;
 use super::answered::asa_of_answered;
-use super::input::{Argument, Definition, OutOfRange, Queue, Threshold, at_least_zero};
+use super::input::{Argument, Definition, OutOfRange, Queue, Threshold, at_least_zero, patience};
 use super::probability::{blocking_probability, wait_probability};
 use crate::special::{exp, ln, upper};
 
@@ -85,7 +85,7 @@ pub(super) fn quantile(queue: &Queue, agents: f64, probability: f64) -> f64 {
     if load.is_nan() || agents.is_nan() || beyond.is_nan() || queue.patience_s.is_nan() {
         return f64::NAN;
     }
-    let patience = queue.patience_s / queue.aht_s;
+    let patience = patience(queue.patience_s, queue.aht_s);
     if load == 0.0 || patience == 0.0 {
         return 0.0;
     }
@@ -110,7 +110,7 @@ pub(crate) fn measure(queue: &Queue, agents: f64, threshold: &Threshold) -> Serv
     if load == 0.0 {
         return ServiceMetrics::IDLE;
     }
-    let patience = queue.patience_s / queue.aht_s;
+    let patience = patience(queue.patience_s, queue.aht_s);
     if patience == f64::INFINITY {
         let sum = if agents > load { upper(agents, load) } else { 0.0 };
         endless(load, agents, queue.aht_s, threshold.answer_within_s, sum)
@@ -178,7 +178,7 @@ pub(crate) fn late_in_loss(blocked: f64, definition: Definition) -> f64 {
 
 /// Erlang A.
 fn impatient(load: f64, agents: f64, queue: &Queue, threshold: &Threshold) -> ServiceMetrics {
-    let patience = queue.patience_s / queue.aht_s;
+    let patience = patience(queue.patience_s, queue.aht_s);
     let model = Abandon::new(load, agents, patience);
     let late = late(&model, queue.aht_s, threshold);
     let metrics = impatient_with(load, agents, queue.patience_s, patience, &model, late);

@@ -1,7 +1,7 @@
 //! The three classic probabilities.
 
 use super::abandon::Abandon;
-use super::input::{Argument, OutOfRange, at_least_zero};
+use super::input::{Argument, OutOfRange, at_least_zero, patience};
 use crate::special::upper;
 
 /// Erlang B: the share of contacts that find all `agents` busy where nobody waits. Without load nothing is blocked.
@@ -37,7 +37,7 @@ pub fn erlang_a(offered_load: f64, agents: f64, aht_s: f64, patience_s: f64) -> 
 
 /// A for arguments in range.
 pub(super) fn impatient_probability(offered_load: f64, agents: f64, aht_s: f64, patience_s: f64) -> f64 {
-    let patience = patience_s / aht_s;
+    let patience = patience(patience_s, aht_s);
     match () {
         () if offered_load.is_nan() || agents.is_nan() || patience_s.is_nan() || aht_s.is_nan() => f64::NAN,
         () if aht_s == 0.0 || patience == f64::INFINITY => wait_probability(offered_load, agents),

@@ -9,7 +9,7 @@ use super::columns::{RequirementColumns, StaffingColumns};
 use super::endless::{Endless, Met, STEPS_UNTIL, Step, guess};
 use super::required::{binding, require};
 use super::targets::Binding;
-use crate::erlang::{Argument, Check, Column, OutOfRange, QueueColumns, RowError, check_rows};
+use crate::erlang::{Argument, Check, Column, OutOfRange, QueueColumns, RowError, check_rows, patience};
 use crate::special::{CHUNK, Lanes, Places, Scratch, exp, upper_many};
 
 /// Queues that go up together: as many as hide the wait for one step's result.
@@ -117,7 +117,7 @@ impl Task<'_, '_, '_> {
             rows.wait[i] = if wait < 1.0 { wait } else { wait * f64::INFINITY };
             too_large |= load == f64::INFINITY;
             // NaN is neither above nor below anything.
-            let usual = (load > 0.0) & (load <= STEPS_UNTIL) & (patience_s[i] / aht_s[i] == f64::INFINITY);
+            let usual = (load > 0.0) & (load <= STEPS_UNTIL) & (patience(patience_s[i], aht_s[i]) == f64::INFINITY);
             let reachable = (rows.late[i] > 0.0) & (rows.asa[i] > 0.0) & (rows.wait[i] > 0.0);
             let known = (rows.time[i] >= 0.0) & (rows.occupancy[i] > 0.0) & (fewest[i] >= 0.0);
             kinds[i] = if usual & reachable & known { TOGETHER } else { ALONE };

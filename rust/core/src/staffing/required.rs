@@ -3,7 +3,7 @@
 use super::endless::{Endless, Met};
 use super::root::{Search, least};
 use super::targets::{Binding, ORDER, SLACK, Staffing};
-use crate::erlang::{Abandon, Definition, OutOfRange, Queue, blocking_probability, late, late_in_loss};
+use crate::erlang::{Abandon, Definition, OutOfRange, Queue, blocking_probability, late, late_in_loss, patience};
 use crate::special::{exp, ln};
 
 /// The agents that a queue requires at work.
@@ -40,7 +40,7 @@ pub(super) fn require(queue: &Queue, staffing: &Staffing) -> Requirement {
     if load == 0.0 {
         return fewest;
     }
-    let patience = queue.patience_s / queue.aht_s;
+    let patience = patience(queue.patience_s, queue.aht_s);
     let found = if patience == f64::INFINITY {
         without_abandons(load, queue, staffing)
     } else {
