@@ -117,6 +117,10 @@ pub(super) struct Passage {
 /// # Errors
 /// When that takes too many states or steps; `steps` counts on.
 pub(super) fn pass(start: &Cloud, regime: &Regime, time_s: f64, steps: &mut usize) -> Result<Passage, ModelError> {
+    // Each arrival is one jump at least, and each jump moves some dozens of states.
+    if regime.arrival_rate * time_s * 50.0 > MOST_STEPS as f64 {
+        return Err(ModelError::TooLarge { what: "steps", most: MOST_STEPS });
+    }
     let mut now = start.clone();
     let nobody_waits = regime.leave_rate == f64::INFINITY;
     let gone = if nobody_waits { now.cut_off(regime.agents) } else { 0.0 };
@@ -183,26 +187,29 @@ fn move_on(
 ) {
     let low = now.low.saturating_sub(terms.len());
     let width = high - low + 1;
-    let mut power = vec![0.0; width];
-    power[now.low - low..now.low - low + now.weights.len()].copy_from_slice(&now.weights);
-    let up = if rate > 0.0 { regime.arrival_rate / rate } else { 0.0 };
-    let down: Vec<f64> =
-        (low..=high).map(|k| if rate > 0.0 { regime.death(k) / rate } else { 0.0 }).collect();
+    // A place before the first and one after the last stay empty, so that all others are alike.
+    let mut power = vec![0.0; width + 2];
+    power[now.low - low + 1..=now.low - low + now.weights.len()].copy_from_slice(&now.weights);
+    let share = if rate > 0.0 { 1.0 / rate } else { 0.0 };
+    let up = regime.arrival_rate * share;
+    // The lowest state is never left downwards, nor the highest upwards: nothing gets there in so few jumps.
+    let down: Vec<f64> = (low + 1..=high).map(|k| regime.death(k) * share).chain([0.0]).collect();
+    let mut stay: Vec<f64> = (low..=high).map(|k| 1.0 - up - regime.death(k) * share).collect();
+    stay[0] = 1.0 - up;
+    stay[width - 1] += up;
     let mut after = vec![0.0; width];
     let mut spent = vec![0.0; width];
-    let mut next = vec![0.0; width];
+    let mut next = vec![0.0; width + 2];
     for (weight, tail) in terms {
         let time_s = if rate > 0.0 { tail / rate } else { step_s };
-        for place in 0..width {
-            after[place] += weight * power[place];
-            spent[place] += time_s * power[place];
-        }
-        // The lowest state is never left downwards, nor the highest upwards: nothing gets there in so few jumps.
-        for place in 0..width {
-            let stay = 1.0 - if place + 1 < width { up } else { 0.0 } - if place > 0 { down[place] } else { 0.0 };
-            let from_below = if place > 0 { up * power[place - 1] } else { 0.0 };
-            let from_above = if place + 1 < width { down[place + 1] * power[place + 1] } else { 0.0 };
-            next[place] = stay * power[place] + from_below + from_above;
+        let totals = after.iter_mut().zip(&mut spent);
+        let moves = stay.iter().zip(&down);
+        for (((end, passed), (stay, down)), (three, next)) in
+            totals.zip(moves).zip(power.windows(3).zip(&mut next[1..]))
+        {
+            *end += weight * three[1];
+            *passed += time_s * three[1];
+            *next = up * three[0] + stay * three[1] + down * three[2];
         }
         std::mem::swap(&mut power, &mut next);
     }

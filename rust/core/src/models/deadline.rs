@@ -119,7 +119,9 @@ pub fn constant_capacity(work: &DeadlineWork<'_>) -> Result<ConstantCapacity, Mo
         return Ok(ConstantCapacity { agents: f64::NAN, critical: None });
     }
     let arriving = work.by_arrival();
-    Ok(densest(work.open_s, |first| arriving[first].iter().map(|number| (work.tasks[*number].due, work.tasks[*number].work_s))))
+    Ok(densest(work.open_s, |first| {
+        arriving[first].iter().map(|number| (work.tasks[*number].due, work.tasks[*number].work_s))
+    }))
 }
 
 /// The span of intervals with the most work that must be done within it, for the time there is. `arriving` gives the

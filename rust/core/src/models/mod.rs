@@ -35,8 +35,8 @@ pub use chain::MOST_STATES;
 pub use cloud::MOST_STEPS;
 pub use concurrency::{ChatMetrics, ChatQueue, MOST_LEVELS, chat_metrics, chat_required_agents};
 pub use deadline::{
-    Completion, ConstantCapacity, DeadlineInterval, DeadlineWork, MOST_DEADLINE_INTERVALS, MOST_TASKS, Task, TaskOutcome,
-    completion, constant_capacity,
+    Completion, ConstantCapacity, DeadlineInterval, DeadlineWork, MOST_DEADLINE_INTERVALS, MOST_TASKS, Task,
+    TaskOutcome, completion, constant_capacity,
 };
 pub use error::{Argument, ModelError};
 pub use forecast::{Forecast, ForecastMetrics, USUAL_NODES, forecast_metrics, forecast_required_agents};

@@ -168,7 +168,11 @@ pub fn interval_required_agents(
 }
 
 /// An interval's load is that of its arrivals, had they come one handle time later.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "beyond the first interval all is the same")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "beyond the first interval all is the same"
+)]
 fn lagged(series: &Series<'_>) -> Vec<IntervalLoad> {
     let lag = series.aht_s / series.interval_s;
     let whole = lag.floor();
