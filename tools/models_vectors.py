@@ -237,7 +237,7 @@ def forecast_row(load: float, agents: float, patience: float, time: float, cv: f
 
     with mp.workdps(18):
         ends = [mp.mpf(0) if cv > 0.25 else max(mp.mpf(0), 1 - 10 * mp.mpf(cv))]
-        ends += [1 + j * mp.mpf(cv) for j in (-2, 0, 2, 5, 12) if 1 + j * cv > ends[0]]
+        ends += [1 + j * mp.mpf(cv) for j in (-2, 0, 2, 5, 12, 40) if 1 + j * cv > ends[0]]
         sums = [mp.quad(lambda x, i=i: density(x) * at(x)[i], ends, maxdegree=6) for i in range(4)]
     return [load, agents, patience, time, cv, *sums]
 

@@ -168,7 +168,7 @@ fn chats_that_cost_nothing_are_places_and_chats_that_share_an_agent_are_single()
     let chats = |aht_by_level_s| ChatQueue { arrivals: 300.0, interval_s: 1800.0, aht_by_level_s, patience_s: 90.0 };
     let free = chat_metrics(&chats(&[240.0, 240.0, 240.0]), 13.0, &WITHIN_20_S).unwrap();
     let places = service_metrics(&queue(300.0, 90.0), 39.0, &WITHIN_20_S).unwrap();
-    same(&ServiceMetrics { occupancy: free.slot_occupancy, ..free.service }, &places, 1e-11);
+    same(&free.service, &places, 1e-11);
     // Twice as long with two: no more is finished than with one.
     let shared = chats(&[240.0, 480.0]);
     let required = chat_required_agents(&shared, &staffing(0.8)).unwrap().agents;
@@ -236,6 +236,20 @@ fn an_overload_leaves_its_backlog() {
     assert!(carried[3].waiting_after > 1.0 && carried[4].waiting_after < 1e-3);
     let steady = service_metrics(&queue(100.0, INFINITE), 16.0, &WITHIN_20_S).unwrap();
     assert!(steady.service_level > 0.6 && !carried[1].service.stable && carried[2].service.stable);
+}
+
+#[test]
+fn who_finds_nobody_leaves_unanswered() {
+    let series = day(&[0.0, 0.0], 30.0);
+    let carried = carried_metrics(&series, &[0.0; 2], 2.0, &WITHIN_20_S).unwrap();
+    assert!((carried[0].abandoned - 6.0).abs() < 1e-6 && carried[0].completed == 0.0);
+    let left: f64 = carried.iter().map(|interval| interval.abandoned + interval.waiting_after).sum();
+    assert!((left - 6.0 - carried[0].waiting_after).abs() < 1e-12);
+    let service =
+        carried_metrics(&Series { patience_s: INFINITE, ..series }, &[0.0; 2], 2.0, &WITHIN_20_S).unwrap()[1].service;
+    assert!(service.service_level < 1e-14 && service.asa_s == INFINITE);
+    let none = carried_metrics(&Series { patience_s: 0.0, ..series }, &[0.0; 2], 2.0, &WITHIN_20_S).unwrap();
+    assert!((none[0].abandoned - 6.0).abs() < 1e-12 && none[1].abandoned == 0.0);
 }
 
 #[test]

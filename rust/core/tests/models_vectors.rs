@@ -75,7 +75,7 @@ fn chats() {
             .map(|definition| chat_metrics(&chats, agents, &Threshold { answer_within_s: time, definition }).unwrap());
         same_service(&by.map(|metrics| metrics.service), &row[7..15], 1e-11, &row);
         close(by[0].aht_s, row[15], 1e-12, "handle time", &row);
-        close(by[0].service.occupancy, row[16], 1e-12, "occupancy", &row);
+        close(by[0].busy_share, row[16], 1e-12, "busy", &row);
     }
 }
 

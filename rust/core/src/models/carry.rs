@@ -81,7 +81,7 @@ pub fn carried_metrics(
             return Ok(UNKNOWN_INTERVAL);
         }
         let (interval, end) = day.interval(*arrivals, *agents, threshold)?;
-        day.cloud = Some(end);
+        day.go_on(end);
         Ok(interval)
     })
     .collect()
@@ -116,7 +116,7 @@ pub fn carried_required_agents(
             return Ok(CarriedRequirement { requirement, agents: f64::NAN, interval: UNKNOWN_INTERVAL });
         }
         let (interval, end) = day.interval(*arrivals, agents.min(MOST_AGENTS), &staffing.threshold)?;
-        day.cloud = Some(end);
+        day.go_on(end);
         Ok(CarriedRequirement { requirement, agents, interval })
     })
     .collect()
@@ -127,6 +127,7 @@ struct Day<'a> {
     series: &'a Series<'a>,
     /// Where it may be now; none when that is not known.
     cloud: Option<Cloud>,
+    /// What this interval has taken so far.
     steps: usize,
 }
 
@@ -139,6 +140,11 @@ impl<'a> Day<'a> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, not negative, and bounded")]
         let cloud = if known { Some(Cloud::poisson(before, backlog as usize)?) } else { None };
         Ok(Self { series, cloud, steps: 0 })
+    }
+
+    fn go_on(&mut self, end: Cloud) {
+        self.cloud = Some(end);
+        self.steps = 0;
     }
 
     fn is_lost(&self, arrivals: f64) -> bool {

@@ -95,7 +95,7 @@ impl Chain<'_> {
     }
 
     /// Every measure of those who are let in, the share that is not, and the steady state (none where there is none).
-    /// `busy` says how many agents are busy when so many contacts are in service.
+    /// `busy` says how many of the `agents` (or places) are busy when so many contacts are in service.
     ///
     /// # Errors
     /// When there are too many states.

@@ -9,7 +9,7 @@ use super::chain::MOST_STATES;
 use super::error::{ModelError, bounded};
 use crate::special::{exp, ln};
 
-/// Additions and multiplications of states that one call may take: some seconds.
+/// Jumps times states that one interval may take, all attempts at it together: some seconds.
 pub const MOST_STEPS: usize = 4_000_000_000;
 /// States at the edges that are less likely than this are let go.
 const UNLIKELY: f64 = 1e-17;
@@ -201,7 +201,7 @@ fn move_on(
     let mut spent = vec![0.0; width];
     let mut next = vec![0.0; width + 2];
     for (weight, tail) in terms {
-        let time_s = if rate > 0.0 { tail / rate } else { step_s };
+        let time_s = if rate > 0.0 { tail / rate } else { weight * step_s };
         let totals = after.iter_mut().zip(&mut spent);
         let moves = stay.iter().zip(&down);
         for (((end, passed), (stay, down)), (three, next)) in

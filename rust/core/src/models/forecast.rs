@@ -8,7 +8,7 @@
 
 use super::error::{Argument, ModelError, at_least_zero, ensure};
 use super::measures::UNKNOWN;
-use super::search::{Search, fewest, with_min_agents, without_search};
+use super::search::{Search, fewest, too_few, with_min_agents, without_search};
 use crate::erlang::{self, Definition, Queue, ServiceMetrics, Threshold, service_metrics};
 use crate::staffing::{Requirement, Staffing};
 
@@ -94,7 +94,11 @@ pub fn forecast_required_agents(forecast: &Forecast, staffing: &Staffing) -> Res
     let mixture = forecast.mixture();
     let load = queue.offered_load();
     let endless = queue.patience_s == f64::INFINITY;
-    let search = Search { too_few: if endless { load.floor() } else { 0.0 }, most: f64::INFINITY, start: load };
+    let search = Search {
+        too_few: if endless { too_few(load, staffing.fractional) } else { 0.0 },
+        most: f64::INFINITY,
+        start: load,
+    };
     let found = fewest(&search, staffing, |agents| {
         mix(&queue, &mixture, agents, &staffing.threshold).map(|metrics| metrics.service)
     })?;

@@ -12,7 +12,7 @@
 use super::chain::Chain;
 use super::error::{Argument, ModelError, ensure};
 use super::measures::{UNKNOWN, swamped};
-use super::search::{Search, fewest, with_min_agents, without_search};
+use super::search::{Search, fewest, too_few, with_min_agents, without_search};
 use crate::erlang::{self, Queue, ServiceMetrics, Threshold, service_metrics};
 use crate::staffing::{Requirement, Staffing};
 
@@ -86,7 +86,8 @@ pub fn retrial_metrics(
 }
 
 /// The fewest agents with whom the attempts that find a line are served as `staffing` asks; infinite when no number will
-/// do. They are whole where lines are limited.
+/// do. They are whole where lines are limited. Where those who find no line try again and contacts leave sooner than they
+/// are served, more agents can mean more attempts: then it is a number that will do where one less will not.
 ///
 /// # Errors
 /// Those of `retrial_metrics`, and of the targets.
@@ -103,7 +104,7 @@ pub fn retrial_required_agents(retrials: &RetrialQueue, staffing: &Staffing) -> 
     }
     let endless = queue.patience_s == f64::INFINITY && !limited;
     let search = Search {
-        too_few: if endless { queue.offered_load().floor() } else { 0.0 },
+        too_few: if endless { too_few(queue.offered_load(), staffing.fractional) } else { 0.0 },
         most: retrials.lines,
         start: queue.offered_load(),
     };

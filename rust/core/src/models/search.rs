@@ -21,6 +21,11 @@ pub(super) struct Search {
     pub(super) start: f64,
 }
 
+/// Where nobody leaves, agents are more than the load.
+pub(super) fn too_few(load: f64, fractional: bool) -> f64 {
+    if fractional { load } else { load.floor() }
+}
+
 /// The fewest agents, whole or, with `fractional`, to nine digits; infinite when the targets cannot be reached.
 /// The measures must become better with every agent.
 ///

@@ -71,7 +71,9 @@ impl Waits {
     pub(super) fn by_time(&self, t_s: f64) -> ByTime {
         let virtual_beyond = self.beyond(t_s, self.full_rate, |_| 1.0);
         let full = self.full_rate;
-        let answered = |ahead: f64| if full > 0.0 { full / (full + ahead * self.leave_rate) } else { 0.0 };
+        // Where nobody answers and nobody leaves, all answers are later than any time.
+        let never = full == 0.0 && self.leave_rate == 0.0;
+        let answered = |ahead: f64| if never { 1.0 } else { full / (full + ahead * self.leave_rate) };
         let answered_beyond = self.beyond(t_s, full + self.leave_rate, answered);
         ByTime { virtual_beyond, still_waiting: exp(-self.leave_rate * t_s) * virtual_beyond, answered_beyond }
     }
