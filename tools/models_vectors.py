@@ -15,7 +15,6 @@ import sys
 from pathlib import Path
 
 import mpmath as mp
-from erlang_vectors import above, below, short
 
 FILE = Path(__file__).resolve().parents[1] / "tests" / "vectors" / "models.json"
 DIGITS = 30
@@ -109,6 +108,32 @@ def flow(start: list[mp.mpf], moves: list[tuple[int, int, mp.mpf]], time: mp.mpf
     return now, spent
 
 
+def short(value: mp.mpf | float) -> str:
+    """A number as JSON has it, in the shortest digits that give the same double."""
+    number = float(value)
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
+
+
+def above(s: mp.mpf, x: mp.mpf) -> mp.mpf:
+    """1 + x/(s+1) + x^2/((s+1)(s+2)) + ...: the states from s on over that at s."""
+    term = total = mp.mpf(1)
+    k = 0
+    while term > total * mp.eps:
+        k += 1
+        term *= x / (s + k)
+        total += term
+    return total
+
+
+def below(s: mp.mpf, x: mp.mpf) -> mp.mpf:
+    """s/x + s(s-1)/x^2 + ..., for whole s: the states below s over that at s."""
+    term, total = mp.mpf(1), mp.mpf(0)
+    for k in range(int(s)):
+        term *= (s - k) / x
+        total += term
+    return total
+
+
 def tagged(found: list[mp.mpf], full: mp.mpf, leave: mp.mpf, time: mp.mpf) -> list[mp.mpf]:
     """The shares answered, left and virtually answered by `time` of those who find j waiting; and mean waits.
 
@@ -116,7 +141,8 @@ def tagged(found: list[mp.mpf], full: mp.mpf, leave: mp.mpf, time: mp.mpf) -> li
     """
     size = len(found)
     answered, left = size, size + 1
-    fate, patient = [], []
+    fate: list[tuple[int, int, mp.mpf]] = []
+    patient: list[tuple[int, int, mp.mpf]] = []
     for ahead in range(size):
         moves = full + ahead * leave
         to = ahead - 1 if ahead else answered
@@ -126,7 +152,9 @@ def tagged(found: list[mp.mpf], full: mp.mpf, leave: mp.mpf, time: mp.mpf) -> li
     by_time, _ = flow(start, fate, time)
     virtual, _ = flow(start, patient, time)
     # The times spent waiting: in all, and by those who are answered (the first moment with the chance of an answer).
-    chance, until, moment = [], [], []
+    chance: list[mp.mpf] = []
+    until: list[mp.mpf] = []
+    moment: list[mp.mpf] = []
     for ahead in range(size):
         moves = full + ahead * leave
         out = moves + leave

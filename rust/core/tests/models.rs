@@ -1,4 +1,5 @@
 //! Limit cases of the extended models, their edges, and what they refuse.
+#![allow(clippy::float_cmp, reason = "what is compared is to be the same")]
 
 use turnout_core::erlang::{Definition, Queue, ServiceMetrics, Threshold, service_metrics};
 use turnout_core::models::{
@@ -305,7 +306,7 @@ fn nan_in_nan_out() {
 }
 
 fn refused<T: std::fmt::Debug>(result: Result<T, ModelError>) -> String {
-    result.unwrap_err().to_string()
+    result.expect_err("it is out of range").to_string()
 }
 
 #[test]

@@ -15,7 +15,7 @@ impl Draw {
         let mut bits = self.0;
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        f64::from(u32::try_from((bits ^ (bits >> 31)) >> 32).unwrap()) / 4_294_967_296.0
+        f64::from(u32::try_from((bits ^ (bits >> 31)) >> 32).expect("32 bits are left")) / 4_294_967_296.0
     }
 
     /// The number of the rate that is next, and the mean time until then.
@@ -42,12 +42,12 @@ struct Seen {
 }
 
 /// Agents who each have their chats; the one with the fewest takes the next.
-fn simulated_chats(chats: &ChatQueue<'_>, agents: usize) -> Seen {
+fn simulated_chats(chats: &ChatQueue<'_>, agents: u32) -> Seen {
     let levels = chats.aht_by_level_s.len();
     let (mut draw, mut seen) = (Draw(7), Seen::default());
     // Agents by the number of their chats, and the queue.
     let mut having = vec![0_u32; levels + 1];
-    having[0] = u32::try_from(agents).unwrap();
+    having[0] = agents;
     let mut queue = 0.0;
     for _ in 0..EVENTS {
         let mut rates = vec![chats.arrivals / chats.interval_s, queue / chats.patience_s];
@@ -91,10 +91,10 @@ fn chats_are_spread_nearly_evenly() {
     for (aht_by_level_s, agents, per_agent) in
         [(levels[0], 4, 0.0062), (levels[0], 15, 0.0068), (levels[1], 6, 0.0095), (levels[2], 8, 0.0046)]
     {
-        let arrivals = per_agent * agents as f64;
+        let arrivals = per_agent * f64::from(agents);
         let chats = ChatQueue { arrivals, interval_s: 1.0, aht_by_level_s, patience_s: 120.0 };
         let threshold = Threshold { answer_within_s: 20.0, definition: Definition::Offered };
-        let service = chat_metrics(&chats, agents as f64, &threshold).unwrap().service;
+        let service = chat_metrics(&chats, f64::from(agents), &threshold).unwrap().service;
         let seen = simulated_chats(&chats, agents);
         let differences = [
             service.wait_probability - seen.waited / seen.attempts,
