@@ -274,6 +274,52 @@ fn what_cannot_be_had_is_missed_in_the_next_interval_too() {
 }
 
 #[test]
+fn extreme_numbers_are_answered() {
+    for (arrivals, aht_s, patience_s) in
+        [(1e-300, 1e-5, 1.0), (1e-9, 1e9, 1e-9), (3.0, 1e-9, 1e9), (5e4, 300.0, 0.01), (2e9, 1e6, 60.0)]
+    {
+        let queue = Queue { arrivals, interval_s: 1800.0, aht_s, patience_s };
+        let again = RetrialQueue { retry_probability: 0.9, ..plain(queue) };
+        let lines = RetrialQueue { lines: 30.0, blocked_retry_probability: 0.9, ..again };
+        let chats = ChatQueue { arrivals, interval_s: 1800.0, aht_by_level_s: &[aht_s, aht_s], patience_s };
+        let doubtful = Forecast { queue, arrivals_cv: 3.0, nodes: 9 };
+        for agents in [0.0, 1.0, 40.0] {
+            let measured = [
+                retrial_metrics(&again, agents, &WITHIN_20_S).unwrap().service,
+                retrial_metrics(&lines, agents, &WITHIN_20_S).unwrap().service,
+                forecast_metrics(&doubtful, agents, &WITHIN_20_S).unwrap().service,
+                chat_metrics(&chats, agents, &WITHIN_20_S).map_or_else(|_| IDLE, |chats| chats.service),
+            ];
+            for metrics in measured {
+                assert!((0.0..=1.0).contains(&metrics.service_level), "{queue:?} {agents} {metrics:?}");
+                assert!((0.0..=1.0 + 1e-12).contains(&metrics.occupancy), "{queue:?} {agents} {metrics:?}");
+                assert!(metrics.asa_s >= 0.0 && metrics.answered_asa_s >= 0.0, "{queue:?} {agents} {metrics:?}");
+            }
+        }
+        for required in [
+            retrial_required_agents(&again, &staffing(0.8)).unwrap(),
+            retrial_required_agents(&lines, &staffing(0.8)).unwrap(),
+            forecast_required_agents(&doubtful, &staffing(0.8)).unwrap(),
+        ] {
+            assert!(required.agents >= 1.0, "{queue:?} {required:?}");
+        }
+    }
+}
+
+/// In place of chats beyond the limit.
+const IDLE: ServiceMetrics = ServiceMetrics {
+    offered_load: 0.0,
+    stable: true,
+    occupancy: 0.0,
+    wait_probability: 0.0,
+    abandon_probability: 0.0,
+    service_level: 1.0,
+    asa_s: 0.0,
+    answered_asa_s: 0.0,
+    mean_queue_length: 0.0,
+};
+
+#[test]
 fn nan_in_nan_out() {
     let nan = f64::NAN;
     assert!(retrial_metrics(&plain(queue(nan, 90.0)), 3.0, &WITHIN_20_S).unwrap().service.asa_s.is_nan());

@@ -135,7 +135,7 @@ proptest! {
     }
 
     #[test]
-    fn agents_help_in_doubt(queue in queues(), agents in 0.0..80.0, cv in 0.0..0.8, nodes in 5_usize..12) {
+    fn agents_help_in_doubt(queue in queues(), agents in 0.0..80.0, cv in prop_oneof![3 => 0.0..0.8, 1 => 0.8..10.0], nodes in 5_usize..=65) {
         let forecast = Forecast { queue, arrivals_cv: cv, nodes };
         let at = |agents| forecast_metrics(&forecast, agents, &threshold()).unwrap();
         let (less, more) = (at(agents), at(agents + 0.5));

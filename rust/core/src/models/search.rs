@@ -9,7 +9,7 @@ const SLACK: f64 = 1e-10;
 /// A share whose bound is 1 less something has been rounded by this much.
 const ROUNDING: f64 = 1e-15;
 /// More agents than this are not looked for.
-const MOST_AGENTS: f64 = 1e9;
+const MOST_AGENTS: f64 = 1e15;
 
 /// Where to look for the fewest agents.
 pub(super) struct Search {
