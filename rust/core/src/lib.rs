@@ -6,6 +6,7 @@
 pub mod engine;
 pub mod erlang;
 pub mod hash;
+pub mod models;
 pub mod policy;
 pub mod special;
 pub mod staffing;

@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("special", &[]),
     ("erlang", &["special"]),
     ("staffing", &["erlang", "special"]),
+    ("models", &["staffing", "erlang", "special"]),
     ("policy", &["time", "hash"]),
     ("toggle", &["policy", "hash", "time"]),
     ("engine", &["toggle", "policy", "hash", "time"]),
