@@ -3,8 +3,11 @@
 //! It reads no clock, entropy, environment or file: time is an argument and randomness a seed, so the same policy and
 //! the same events give the same bits everywhere.
 
+pub mod column;
 pub mod engine;
 pub mod hash;
 pub mod policy;
+pub mod special;
 pub mod time;
 pub mod toggle;
+pub mod wait;

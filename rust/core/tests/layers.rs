@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 const ARROWS: &[(&str, &[&str])] = &[
     ("time", &[]),
     ("hash", &[]),
+    ("column", &[]),
+    ("special", &[]),
+    ("wait", &["special", "column"]),
     ("policy", &["time", "hash"]),
     ("toggle", &["policy", "hash", "time"]),
     ("engine", &["toggle", "policy", "hash", "time"]),

@@ -20,13 +20,16 @@ mod found;
 mod handle;
 mod hash;
 mod installed;
+mod numbers;
 mod policy;
 mod ramp;
 mod result;
 mod rows;
+mod score;
 mod source;
 mod subject;
 mod table;
+mod wait;
 mod yaml;
 
 /// The compiled core of turnout.
@@ -55,5 +58,9 @@ mod _core {
     #[pymodule_export]
     use super::ramp::{GateResult, RampPosition};
     #[pymodule_export]
+    use super::score::score_columns;
+    #[pymodule_export]
     use super::source::{find_lines, read_document};
+    #[pymodule_export]
+    use super::wait::{answer_probability, expected_wait, wait_quantile, wait_variance};
 }
