@@ -4,7 +4,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyFloat;
 use turnout_core::column::{Column, Fault, Range};
-use turnout_core::wait::{Given as Columns, Measured, Queues, Wait, Wanted};
+use turnout_core::wait::{Given as Columns, Measured, Queues, Wait, Wanted, quantiles};
 
 use crate::numbers::{Argument, Given, Numbers, refused_scalar, scalars};
 
@@ -60,34 +60,44 @@ pub fn decisive<'a, 'py>(numbers: &'a [Option<Numbers<'py>>]) -> impl Iterator<I
     places.filter_map(|(_, numbers)| numbers.as_ref())
 }
 
+/// What is asked of each queue.
+struct Question<'a, 'py> {
+    /// The name of a series of answers.
+    name: &'static str,
+    /// One more argument, if there is one: what it is called, what it was, and what it may be.
+    extra: (&'static str, Maybe<'a, 'py>, Range),
+    /// The answer for one.
+    one: fn(&Wait, f64) -> f64,
+    /// The answers for all, where that is quicker than one by one.
+    all: Option<fn(&Queues<'_>, Column<'_>, usize) -> Vec<f64>>,
+}
+
 /// A number for each queue.
-fn each<'py>(
+fn answer<'py>(
     py: Python<'py>,
-    name: &str,
     told: [Maybe<'_, 'py>; 7],
-    extra: (&'static str, Maybe<'_, 'py>, Range),
-    of: fn(&Wait, f64) -> f64,
+    question: &Question<'_, 'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let (extra_name, extra, range) = extra;
-    let arguments = named(told, (extra_name, extra));
+    let (extra, object, range) = question.extra;
+    let arguments = named(told, (extra, object));
+    let check = |column: Option<Column<'_>>| column.map_or(Ok(()), |column| column.check(extra, range));
     if let Some(values) = scalars(&arguments) {
         let columns = values.map(|value| value.map(Column::One));
         let queues = queues(&columns, None, refused_scalar)?;
-        let more = columns[7].unwrap_or(Column::One(f64::INFINITY));
-        if columns[7].is_some() {
-            more.check(extra_name, range).map_err(|fault| refused_scalar(&fault))?;
-        }
-        return Ok(PyFloat::new(py, of(&queues.at(0), more.at(0))).into_any());
+        check(columns[7]).map_err(|fault| refused_scalar(&fault))?;
+        return Ok(PyFloat::new(py, (question.one)(&queues.at(0), values[7].unwrap_or_default())).into_any());
     }
     let (given, numbers) = Given::read(py, arguments)?;
     let columns = std::array::from_fn::<_, 8, _>(|place| numbers[place].as_ref().map(Numbers::column));
     let queues = queues(&columns, numbers[STARTS].as_ref().and_then(Numbers::is_there), |fault| given.refuse(fault))?;
-    let more = columns[7].unwrap_or(Column::One(f64::INFINITY));
-    if columns[7].is_some() {
-        more.check(extra_name, range).map_err(|fault| given.refuse(&fault))?;
-    }
-    let values = given.work(|rows| (0..rows).map(|row| of(&queues.at(row), more.at(row))).collect());
-    given.give(name, values, given.known(decisive(&numbers)).as_deref())
+    check(columns[7]).map_err(|fault| given.refuse(&fault))?;
+    let more = columns[7].unwrap_or(Column::One(0.0));
+    let (one, all) = (question.one, question.all);
+    let values = given.work(|rows| match all {
+        Some(all) => all(&queues, more, rows),
+        None => (0..rows).map(|row| one(&queues.at(row), more.at(row))).collect(),
+    });
+    given.give(question.name, values, given.known(decisive(&numbers)).as_deref())
 }
 
 /// The mean wait of the next contact of a queue, in seconds.
@@ -159,7 +169,8 @@ pub fn expected_wait<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let told =
         [Some(contacts_ahead), agents, aht_s, starts_per_hour, idle_agents, patience_s, priority_arrivals_per_hour];
-    each(py, "expected_wait_s", told, NO_MORE, |wait, _| wait.mean())
+    let question = Question { name: "expected_wait_s", extra: NO_MORE, one: |wait, _| wait.mean(), all: None };
+    answer(py, told, &question)
 }
 
 /// The variance of the wait of the next contact of a queue, in square seconds.
@@ -202,7 +213,8 @@ pub fn wait_variance<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let told =
         [Some(contacts_ahead), agents, aht_s, starts_per_hour, idle_agents, patience_s, priority_arrivals_per_hour];
-    each(py, "wait_variance", told, NO_MORE, |wait, _| wait.variance())
+    let question = Question { name: "wait_variance", extra: NO_MORE, one: |wait, _| wait.variance(), all: None };
+    answer(py, told, &question)
 }
 
 /// The wait that is not exceeded with a probability, in seconds.
@@ -254,7 +266,8 @@ pub fn wait_quantile<'py>(
     let told =
         [Some(contacts_ahead), agents, aht_s, starts_per_hour, idle_agents, patience_s, priority_arrivals_per_hour];
     let extra = ("quantile", Some(quantile), Range::Probability);
-    each(py, "wait_quantile_s", told, extra, |wait, probability| wait.quantile(Wanted::new(probability)))
+    let one = |wait: &Wait, probability: f64| wait.quantile(Wanted::new(probability));
+    answer(py, told, &Question { name: "wait_quantile_s", extra, one, all: Some(quantiles) })
 }
 
 /// The probability that the next contact of a queue is answered before it gives up.
@@ -308,9 +321,8 @@ pub fn answer_probability<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let told =
         [Some(contacts_ahead), agents, aht_s, starts_per_hour, idle_agents, patience_s, priority_arrivals_per_hour];
-    if answer_within_s.is_none() {
-        return each(py, "answer_probability", told, NO_MORE, |wait, _| wait.answer_probability());
-    }
-    let extra = ("answer_within_s", answer_within_s, Range::NotNegative);
-    each(py, "answer_probability", told, extra, Wait::service_level)
+    let within = answer_within_s.filter(|within| !within.is_none());
+    let extra = ("answer_within_s", within, Range::NotNegative);
+    let one = if within.is_some() { Wait::service_level } else { |wait: &Wait, _| wait.answer_probability() };
+    answer(py, told, &Question { name: "answer_probability", extra, one, all: None })
 }

@@ -20,7 +20,7 @@ use crate::special::stirling::{deviance, stirling_error};
 /// Sums of up to so many terms are added from their first.
 pub(super) const ADDED: u32 = 512;
 /// `1/1, 1/2, ...`
-pub(super) const RECIPROCALS: [f64; ADDED as usize] = {
+pub(super) static RECIPROCALS: [f64; ADDED as usize] = {
     let mut reciprocals = [1.0; ADDED as usize];
     let (mut i, mut number) = (0, 1.0);
     while i < reciprocals.len() {
@@ -158,9 +158,13 @@ impl Ladder {
         let faded = Decay::of(self.rate * at.t).kept;
         let (above, last) = ((faded * sum).min(1.0), faded * term);
         let next = self.top() * at.u / (f64::from(self.count) + 1.0);
+        let density = last * self.top();
         // What is far below 1 is added up by itself.
-        let below = if above > 0.9 && next.max(at.w) < 0.95 { last * self.upward(at.u) } else { 1.0 - above };
-        Tails { below, above, density: last * self.top() }
+        if above > 0.9 && next.max(at.w) < 0.95 {
+            let below = last * self.upward(at.u);
+            return Tails { below, above: 1.0 - below, density };
+        }
+        Tails { below: 1.0 - above, above, density }
     }
 
     /// The terms up to the last in units of the last, from it downward.

@@ -1,153 +1,36 @@
-//! Quantiles of many ladders side by side: the same steps for each, several at a time, so that they become vector
-//! instructions. Each is to the bit what it is alone.
+//! Quantiles of many ladders side by side, each to the bit what it is alone.
+//!
+//! They are worked on in blocks, in loops without branches, which become vector instructions: the widest that the processor has.
+//! A step costs a sum of as many terms as the ladder has, so that ladders of like length share a block.
 
 use crate::special::beta::{ADDED, FADED, Ladder, RECIPROCALS};
 use crate::special::beta_inverse::{Guess, Step, Wanted};
 use crate::special::decay::Decay;
 
-/// So many at a time.
-const WIDTH: usize = 8;
+/// So many in a block: few enough for the first cache, enough that no sum waits for its last term.
+const BLOCK: usize = 64;
 /// Steps before a quantile is left to the slower way that always ends.
 const STEPS: usize = 2;
 
-/// What is looked for in each lane, and how far it is.
-struct Lanes<const L: usize> {
-    /// The probability of more than the quantile.
-    above: f64,
-    counts: [u32; L],
-    rates: [f64; L],
-    steps: [f64; L],
-    /// The times found.
-    times: [f64; L],
-    /// Where a step is needed.
-    open: [bool; L],
-    /// Where none is any more.
-    done: [bool; L],
-}
-
-impl<const L: usize> Lanes<L> {
-    /// Lanes in which nothing is looked for.
-    #[inline]
-    fn new(wanted: &Wanted) -> Self {
-        Self {
-            above: 1.0 - wanted.probability(),
-            counts: [0; L],
-            rates: [1.0; L],
-            steps: [0.0; L],
-            times: [1.0; L],
-            open: [false; L],
-            done: [false; L],
-        }
-    }
-
-    #[inline]
-    fn put(&mut self, k: usize, ladder: &Ladder, guess: &Guess, wanted: &Wanted) {
-        self.counts[k] = ladder.count;
-        self.rates[k] = ladder.rate;
-        self.steps[k] = ladder.step;
-        self.times[k] = guess.at(wanted.normal());
-        self.open[k] = wanted.is_usual() && ladder.count > 0 && ladder.count <= ADDED;
-    }
-
-    #[inline]
-    fn run(&mut self) {
-        for _ in 0..STEPS {
-            if self.open.contains(&true) {
-                self.improve();
-            }
-        }
-    }
-
-    /// What was found, or what is found by the way for any probability and any length.
-    #[inline]
-    fn take(&self, k: usize, ladder: &Ladder, guess: &Guess, wanted: &Wanted) -> f64 {
-        if self.done[k] {
-            return self.times[k];
-        }
-        ladder.alone(wanted.probability(), guess.at(wanted.normal()))
-    }
-
-    #[inline]
-    fn improve(&mut self) {
-        let (mut z, mut u, mut faded) = ([0.0; L], [0.0; L], [0.0; L]);
-        for k in 0..L {
-            let Decay { kept, gone } = Decay::of(self.steps[k] * self.times[k]);
-            z[k] = kept;
-            u[k] = if self.steps[k] * self.times[k] < 1e-280 { self.times[k] } else { gone / self.steps[k] };
-            faded[k] = Decay::of(self.rates[k] * self.times[k]).kept;
-        }
-        let (sums, terms) = self.sums(&u);
-        let (mut length, mut size) = ([0.0; L], [0.0; L]);
-        for k in 0..L {
-            let count = f64::from(self.counts[k]);
-            let density = faded[k] * terms[k] * (self.rates[k] + count * self.steps[k]);
-            let step = Step::new(count, self.rates[k], z[k], u[k], (self.above - faded[k] * sums[k]) / density);
-            length[k] = step.length();
-            // Beyond FADED the sums are not numbers.
-            size[k] = if self.rates[k] * self.times[k] < FADED { step.size } else { f64::INFINITY };
-        }
-        for k in 0..L {
-            let moves = self.open[k] && Step::is_near(size[k]);
-            self.times[k] += if moves { length[k] } else { 0.0 };
-            self.open[k] = moves && !Step::is_last(size[k]);
-            if moves && !self.open[k] {
-                self.done[k] = true;
-            }
-        }
-    }
-
-    /// The sums of all terms, and the last ones.
-    #[inline]
-    fn sums(&self, u: &[f64; L]) -> ([f64; L], [f64; L]) {
-        let (mut terms, mut sums) = ([1.0; L], [1.0; L]);
-        let (mut first, mut rise) = ([0.0; L], [0.0; L]);
-        let mut counts = [0; L];
-        let (mut least, mut most) = (usize::MAX, 0);
-        for k in 0..L {
-            first[k] = self.rates[k] * u[k];
-            rise[k] = self.steps[k] * u[k];
-            counts[k] = if self.open[k] { self.counts[k] as usize } else { 0 };
-            least = least.min(counts[k]);
-            most = most.max(counts[k]);
-        }
-        let mut i = 0.0;
-        for reciprocal in &RECIPROCALS[..least] {
-            for k in 0..L {
-                terms[k] *= (first[k] + i * rise[k]) * reciprocal;
-                sums[k] += terms[k];
-            }
-            i += 1.0;
-        }
-        for (place, reciprocal) in (least..most).zip(&RECIPROCALS[least..most]) {
-            for k in 0..L {
-                if place < counts[k] {
-                    terms[k] *= (first[k] + i * rise[k]) * reciprocal;
-                    sums[k] += terms[k];
-                }
-            }
-            i += 1.0;
-        }
-        (sums, terms)
-    }
-}
-
-/// The quantiles of all ladders: a column for each probability.
+/// The quantiles of all ladders, whose cumulants are known: a column for each probability.
+///
+/// # Panics
+/// When there are not cumulants for each ladder.
 #[must_use]
-pub fn quantile_columns(ladders: &[Ladder], wanted: &[Wanted]) -> Vec<Vec<f64>> {
+pub fn quantile_columns(ladders: &[Ladder], cumulants: &[[f64; 3]], wanted: &[Wanted]) -> Vec<Vec<f64>> {
     let order = by_count(ladders);
-    let guesses: Vec<Guess> = order.iter().map(|row| Guess::new(ladders[*row as usize].cumulants())).collect();
+    let sorted: Vec<Ladder> = order.iter().map(|row| ladders[*row as usize]).collect();
+    let guesses: Vec<Guess> = order.iter().map(|row| Guess::new(cumulants[*row as usize])).collect();
     let column = |wanted: &Wanted| {
+        let mut times: Vec<f64> = guesses.iter().map(|guess| guess.at(wanted.normal())).collect();
+        let done = pulp::Arch::new().dispatch(Search { ladders: &sorted, wanted: *wanted, times: &mut times });
         let mut found = vec![0.0; ladders.len()];
-        for (rows, guesses) in order.chunks(WIDTH).zip(guesses.chunks(WIDTH)) {
-            let mut lanes = Lanes::<WIDTH>::new(wanted);
-            for (k, (row, guess)) in rows.iter().zip(guesses).enumerate() {
-                lanes.put(k, &ladders[*row as usize], guess, wanted);
-            }
-            lanes.run();
-            for (k, (row, guess)) in rows.iter().zip(guesses).enumerate() {
-                let row = *row as usize;
-                found[row] = lanes.take(k, &ladders[row], guess, wanted);
-            }
+        for (place, row) in order.iter().enumerate() {
+            found[*row as usize] = if done[place] {
+                times[place]
+            } else {
+                sorted[place].alone(wanted.probability(), guesses[place].at(wanted.normal()))
+            };
         }
         found
     };
@@ -158,15 +41,170 @@ impl Ladder {
     /// The time that is not exceeded with the probability: 0 for 0, infinity for 1, NaN for NaN.
     #[must_use]
     pub fn quantile(&self, wanted: Wanted) -> f64 {
-        let guess = Guess::new(self.cumulants());
-        let mut lanes = Lanes::<1>::new(&wanted);
-        lanes.put(0, self, &guess, &wanted);
-        lanes.run();
-        lanes.take(0, self, &guess, &wanted)
+        let guess = Guess::new(self.cumulants()).at(wanted.normal());
+        if !fits(self, &wanted) {
+            return self.alone(wanted.probability(), guess);
+        }
+        let mut block = Block::<1>::default();
+        block.put(0, self, guess);
+        for _ in 0..STEPS {
+            block.improve(1, &wanted);
+            if Step::is_near(block.sizes[0]) {
+                block.times[0] += block.lengths[0];
+                if Step::is_last(block.sizes[0]) {
+                    return block.times[0];
+                }
+            }
+        }
+        self.alone(wanted.probability(), guess)
     }
 }
 
-/// The places of ladders, those of equal counts together, so that lanes end together.
+/// Whether the quick way serves: sums from their first term on, and probabilities that the other side tells to the last digit.
+fn fits(ladder: &Ladder, wanted: &Wanted) -> bool {
+    wanted.is_usual() && ladder.count > 0 && ladder.count <= ADDED
+}
+
+/// One quantile of ladders in the order of their counts: `times` are guesses, and then found where it says so.
+struct Search<'a> {
+    ladders: &'a [Ladder],
+    wanted: Wanted,
+    times: &'a mut [f64],
+}
+
+impl pulp::WithSimd for Search<'_> {
+    type Output = Vec<bool>;
+
+    #[expect(clippy::inline_always, reason = "it is compiled for each kind of processor")]
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Vec<bool> {
+        let mut done = vec![false; self.ladders.len()];
+        let mut open: Vec<usize> =
+            (0..self.ladders.len()).filter(|place| fits(&self.ladders[*place], &self.wanted)).collect();
+        let mut block = Block::<BLOCK>::default();
+        for _ in 0..STEPS {
+            let mut left = Vec::with_capacity(open.len());
+            for places in open.chunks(BLOCK) {
+                for (k, place) in places.iter().enumerate() {
+                    block.put(k, &self.ladders[*place], self.times[*place]);
+                }
+                block.improve(places.len(), &self.wanted);
+                for (k, place) in places.iter().enumerate() {
+                    if Step::is_near(block.sizes[k]) {
+                        self.times[*place] += block.lengths[k];
+                        done[*place] = Step::is_last(block.sizes[k]);
+                    }
+                    if !done[*place] {
+                        left.push(*place);
+                    }
+                }
+            }
+            open = left;
+        }
+        done
+    }
+}
+
+/// Ladders and times side by side.
+struct Block<const N: usize> {
+    counts: [f64; N],
+    rates: [f64; N],
+    steps: [f64; N],
+    times: [f64; N],
+    /// `e^(-ht)`, `(1 - e^(-ht)) / h` and `e^(-rt)`.
+    z: [f64; N],
+    u: [f64; N],
+    faded: [f64; N],
+    /// What terms grow by, the last terms, and the sums of all.
+    first: [f64; N],
+    rise: [f64; N],
+    terms: [f64; N],
+    sums: [f64; N],
+    /// Steps towards the quantile, and their sizes.
+    lengths: [f64; N],
+    sizes: [f64; N],
+}
+
+impl<const N: usize> Default for Block<N> {
+    fn default() -> Self {
+        let none = [0.0; N];
+        Self {
+            counts: none,
+            rates: none,
+            steps: none,
+            times: none,
+            z: none,
+            u: none,
+            faded: none,
+            first: none,
+            rise: none,
+            terms: none,
+            sums: none,
+            lengths: none,
+            sizes: none,
+        }
+    }
+}
+
+#[expect(clippy::inline_always, reason = "it is compiled for each kind of processor")]
+impl<const N: usize> Block<N> {
+    #[inline(always)]
+    fn put(&mut self, k: usize, ladder: &Ladder, time: f64) {
+        self.counts[k] = f64::from(ladder.count);
+        self.rates[k] = ladder.rate;
+        self.steps[k] = ladder.step;
+        self.times[k] = time;
+    }
+
+    /// A step for each of the first `used`, whose counts rise.
+    #[inline(always)]
+    fn improve(&mut self, used: usize, wanted: &Wanted) {
+        for k in 0..N {
+            let y = self.steps[k] * self.times[k];
+            let Decay { kept, gone } = Decay::of(y);
+            self.z[k] = kept;
+            self.u[k] = if y < 1e-280 { self.times[k] } else { gone / self.steps[k] };
+        }
+        for k in 0..N {
+            self.faded[k] = Decay::of(self.rates[k] * self.times[k]).kept;
+            self.first[k] = self.rates[k] * self.u[k];
+            self.rise[k] = self.steps[k] * self.u[k];
+            self.terms[k] = 1.0;
+            self.sums[k] = 1.0;
+        }
+        self.add(used);
+        let above = 1.0 - wanted.probability();
+        for k in 0..N {
+            let top = self.rates[k] + self.counts[k] * self.steps[k];
+            let excess = (above - self.faded[k] * self.sums[k]) / (self.faded[k] * self.terms[k] * top);
+            let step = Step::new(self.counts[k], self.rates[k], self.z[k], self.u[k], excess);
+            self.lengths[k] = step.length();
+            // Beyond FADED the sums are not numbers.
+            self.sizes[k] = if self.rates[k] * self.times[k] < FADED { step.size } else { f64::INFINITY };
+        }
+    }
+
+    /// Adds the terms of all sums.
+    #[inline(always)]
+    fn add(&mut self, used: usize) {
+        let (mut shortest, mut i) = (0, 0.0);
+        for reciprocal in &RECIPROCALS {
+            while shortest < used && self.counts[shortest] <= i {
+                shortest += 1;
+            }
+            if shortest == used {
+                break;
+            }
+            for k in shortest..used {
+                self.terms[k] *= (self.first[k] + i * self.rise[k]) * reciprocal;
+                self.sums[k] += self.terms[k];
+            }
+            i += 1.0;
+        }
+    }
+}
+
+/// The places of ladders, those of equal counts together.
 fn by_count(ladders: &[Ladder]) -> Vec<u32> {
     let bucket = |ladder: &Ladder| ladder.count.min(ADDED + 1) as usize;
     let mut ends = [0_usize; ADDED as usize + 2];

@@ -17,6 +17,9 @@ pub struct Line {
     pub overtake_rate: f64,
 }
 
+/// Who gives up so much sooner than contacts are started is gone when the next one is.
+const AT_ONCE: f64 = 1e30;
+
 /// The law of a line's wait.
 enum Law {
     Ladder(Ladder),
@@ -24,10 +27,19 @@ enum Law {
 }
 
 impl Line {
+    /// Whether all others give up before the next start.
+    fn is_deserted(&self) -> bool {
+        self.abandon_rate >= AT_ONCE * self.start_rate || self.all_leave() > 1e300
+    }
+
+    /// How soon one of those in line gives up, the contact included.
+    fn all_leave(&self) -> f64 {
+        (f64::from(self.ahead) + 1.0) * self.abandon_rate
+    }
+
     /// The law of the wait of one who stays.
     fn law(&self) -> Law {
-        if self.abandon_rate == f64::INFINITY {
-            // All the others are gone at once.
+        if self.is_deserted() {
             return Law::Ladder(Ladder::new(0, self.start_rate, 0.0));
         }
         if self.overtake_rate > 0.0 {
@@ -76,25 +88,22 @@ impl Line {
     #[inline]
     #[must_use]
     pub fn answer_probability(&self) -> f64 {
-        if self.abandon_rate == f64::INFINITY {
-            return 0.0;
-        }
-        if self.overtake_rate > 0.0 {
+        if self.overtake_rate > 0.0 && !self.is_deserted() {
             return Passage::new(*self).answer_probability();
         }
-        self.start_rate / (self.start_rate + (f64::from(self.ahead) + 1.0) * self.abandon_rate)
+        self.start_rate / (self.start_rate + self.all_leave())
     }
 
     /// The probability that the contact is answered within a time and before it gives up.
     #[must_use]
     pub fn service_level(&self, answer_within_s: f64) -> f64 {
-        if self.abandon_rate == f64::INFINITY {
-            return 0.0;
+        if self.is_deserted() {
+            return if answer_within_s > 0.0 { self.answer_probability() } else { 0.0 };
         }
         if self.overtake_rate > 0.0 {
             return Passage::new(*self).service_level(answer_within_s);
         }
-        // Weighted by e^(-hV), the law is that of one abandonment more at each step.
+        // Weighted by e^(-hV), the law is that of rates that are all higher by h.
         let ladder = Ladder::new(self.ahead, self.start_rate + self.abandon_rate, self.abandon_rate);
         self.answer_probability() * ladder.tails(answer_within_s).below
     }

@@ -14,4 +14,4 @@ pub use crate::special::beta_inverse::Wanted;
 pub use line::Line;
 pub use passage::{Moments, Passage};
 pub use queues::{Given, MOST_AHEAD, Measured, Queues, Wait};
-pub use score::{Asked, RankBy, Scores, score};
+pub use score::{Asked, RankBy, Scores, quantiles, score};

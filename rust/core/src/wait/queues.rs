@@ -1,12 +1,16 @@
 //! Many queues, as columns.
 
 use crate::column::{Column, Fault, Range};
+use crate::special::beta::Ladder;
 use crate::special::beta_inverse::Wanted;
 use crate::wait::line::Line;
 
 /// More contacts are no queue.
 pub const MOST_AHEAD: u32 = 1_000_000;
 const SECONDS_PER_HOUR: f64 = 3600.0;
+/// Starts per second beyond which a queue has no wait, or is closed: 1e90 times the age of the universe is no time to compute with.
+const QUICKEST: f64 = 1e90;
+const SLOWEST: f64 = 1e-90;
 
 /// Queues as they are given. NaN is what is not known.
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +104,11 @@ impl Wait {
         if answer_within_s.is_nan() { f64::NAN } else { found }
     }
 
+    /// The law of a line in which nobody overtakes.
+    pub(super) fn ladder(&self) -> Option<Ladder> {
+        if let Self::Line(line) = self { line.ladder() } else { None }
+    }
+
     #[inline]
     fn or_line(&self, nothing: f64, closed: f64, of: impl FnOnce(&Line) -> f64) -> f64 {
         match self {
@@ -151,10 +160,10 @@ impl<'a> Queues<'a> {
         if agents == Some(0.0) {
             return Wait::Closed;
         }
-        if idle > 0.0 || start_rate == f64::INFINITY {
+        if idle > 0.0 || start_rate > QUICKEST {
             return Wait::Nothing;
         }
-        if start_rate <= 0.0 {
+        if start_rate < SLOWEST {
             return Wait::Closed;
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number, checked")]

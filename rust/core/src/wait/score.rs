@@ -75,7 +75,7 @@ pub fn score(queues: &Queues<'_>, asked: &Asked<'_>, rows: usize) -> Result<Scor
         }
     }
     let waits: Vec<Wait> = (0..rows).map(|row| queues.at(row)).collect();
-    let expected_wait_s: Vec<f64> = waits.iter().map(Wait::mean).collect();
+    let (expected_wait_s, quantiles) = times(&waits, asked.quantiles);
     let answer_probability: Vec<f64> = waits.iter().map(Wait::answer_probability).collect();
     let each = |column: Column<'_>, of: &dyn Fn(usize, f64) -> f64| -> Vec<f64> {
         (0..rows).map(|row| of(row, column.at(row))).collect()
@@ -92,26 +92,49 @@ pub fn score(queues: &Queues<'_>, asked: &Asked<'_>, rows: usize) -> Result<Scor
         RankBy::ServiceLevel => ranks(service_level.as_deref().expect("a target is given"), true),
         RankBy::Slack => ranks(slack_s.as_deref().expect("a target is given"), true),
     };
-    let quantiles = quantiles(&waits, asked.quantiles);
     Ok(Scores { expected_wait_s, quantiles, answer_probability, service_level, occupancy, slack_s, confident, rank })
 }
 
-/// The quantiles of all waits.
-fn quantiles(waits: &[Wait], wanted: &[Wanted]) -> Vec<Vec<f64>> {
-    let ladder = |wait: &Wait| if let Wait::Line(line) = wait { line.ladder() } else { None };
-    let (mut rows, mut ladders) = (Vec::new(), Vec::new());
-    if !wanted.is_empty() {
-        let found = waits.iter().enumerate().filter_map(|(row, wait)| Some((row, ladder(wait)?)));
-        (rows, ladders) = found.unzip();
+/// A quantile of the wait of each of `rows` queues, each what it is alone. NaN for the probability gives NaN.
+#[must_use]
+pub fn quantiles(queues: &Queues<'_>, probability: Column<'_>, rows: usize) -> Vec<f64> {
+    let waits = (0..rows).map(|row| queues.at(row));
+    match probability {
+        Column::One(probability) if !probability.is_nan() => {
+            let (_, mut columns) = times(&waits.collect::<Vec<_>>(), &[Wanted::new(probability)]);
+            columns.swap_remove(0)
+        }
+        _ => (0..).zip(waits).map(|(row, wait)| wait.quantile(Wanted::new(probability.at(row)))).collect(),
     }
-    let fill = |(wanted, quick): (&Wanted, Vec<f64>)| {
+}
+
+/// The mean waits, and the quantiles of all waits.
+fn times(waits: &[Wait], wanted: &[Wanted]) -> (Vec<f64>, Vec<Vec<f64>>) {
+    if wanted.is_empty() {
+        return (waits.iter().map(Wait::mean).collect(), Vec::new());
+    }
+    let (mut rows, mut ladders, mut cumulants, mut others) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (row, wait) in waits.iter().enumerate() {
+        if let Some(ladder) = wait.ladder() {
+            rows.push(row);
+            cumulants.push(ladder.cumulants());
+            ladders.push(ladder);
+        } else {
+            others.push(row);
+        }
+    }
+    let filled = |quick: &mut dyn Iterator<Item = f64>, other: &dyn Fn(&Wait) -> f64| {
         let mut found = vec![0.0; waits.len()];
         rows.iter().zip(quick).for_each(|(row, time)| found[*row] = time);
-        let others = waits.iter().zip(&mut found).filter(|(wait, _)| ladder(wait).is_none());
-        others.for_each(|(wait, found)| *found = wait.quantile(*wanted));
+        for row in &others {
+            found[*row] = other(&waits[*row]);
+        }
         found
     };
-    wanted.iter().zip(quantile_columns(&ladders, wanted)).map(fill).collect()
+    let means = filled(&mut cumulants.iter().map(|cumulants| cumulants[0]), &Wait::mean);
+    let columns = wanted.iter().zip(quantile_columns(&ladders, &cumulants, wanted));
+    let columns = columns.map(|(wanted, quick)| filled(&mut quick.into_iter(), &|wait| wait.quantile(*wanted)));
+    (means, columns.collect())
 }
 
 /// The standard deviation of what the start rate was measured by, over its mean: of handle times, or 1, that of times

@@ -124,17 +124,19 @@ impl Passage {
         all
     }
 
-    /// How many terms stand before the averages. These serve where the transform is smooth from term to term, and where it has faded; the
-    /// least spread part of the wait, without overtaking, is neither until then.
-    fn plain_terms(&self) -> f64 {
+    /// How many terms stand before the averages: until the transform has faded. The least spread part of the wait, that without
+    /// overtaking, is the last to fade. Far behind its mean it hardly turns from term to term, which serves as well.
+    fn plain_terms(&self, t: f64) -> f64 {
+        const FADED: f64 = 2.5;
+        const FAR: f64 = 13.0;
         let [mean, variance, _] =
             Ladder::new(self.line().ahead, self.line().start_rate, self.line().abandon_rate).cumulants();
-        (PLAIN + 2.5 * mean / variance.sqrt()).ceil()
+        (PLAIN + FADED * t.min(FAR * mean) / variance.sqrt()).ceil()
     }
 
     /// The probability of at most `t`, and the density there, both weighted by `e^(-leave V)`.
     fn at(&self, t: f64, leave: f64, last: u32) -> Found {
-        let plain = self.plain_terms();
+        let plain = self.plain_terms(t);
         let re = 0.5 * DAMPING / t;
         let (mut below, mut density) = (0.0, 0.0);
         let (mut sign, mut term) = (1.0, 0.0);
