@@ -3,9 +3,9 @@
     python tools/wait_vectors.py            write the file (some minutes)
     python tools/wait_vectors.py --check    fail if the file is not what this script writes
 
-The library is not used, nor are its ways: probabilities are whole sums, means are sums or integrals, variances under overtaking
-come from the transform's second derivative, and transforms are inverted by the method of de Hoog, Knight and Stokes.
-A number that is infinite is null.
+The library is not used, nor are its ways: probabilities are whole sums, means are sums or integrals, variances under
+overtaking come from the transform's second derivative, and transforms are inverted by the method of de Hoog, Knight and
+Stokes. A number that is infinite is null.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import mpmath as mp
+import mpmath as mp  # type: ignore[import-untyped]
 
 FILE = Path(__file__).resolve().parents[1] / "tests" / "vectors" / "wait.json"
 QUANTILES = (0.01, 0.1, 0.5, 0.9, 0.99, 0.999999)
@@ -60,7 +60,8 @@ def plain_cases() -> list[dict[str, Any]]:
     ]  # fmt: skip
     for _ in range(150):
         agents, aht, patience = draw.randint(1, 80), draw.uniform(90, 900), draw.uniform(30, 1800)
-        cases.append(case(draw.randint(0, 90), agents, round(aht, 1), round(patience, 1), draw.choice((10.0, 20.0, 60.0, 180.0))))
+        within = draw.choice((10.0, 20.0, 60.0, 180.0))
+        cases.append(case(draw.randint(0, 90), agents, round(aht, 1), round(patience, 1), within))
     return [*cases, case(20_000, 300, 240.0, 3600.0, 9000.0), case(20_000, 3, 240.0, 36.0, 300.0)]
 
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from turnout.policy import load_policy, policy_schema, sample_policy_path
     from turnout.stale import StaleReason, StaleToggle, stale_toggles
     from turnout.usage import ToggleUsage, load_usage, save_usage
+    from turnout.wait import answer_probability, expected_wait, score_queues, wait_quantile, wait_variance
 
 __version__ = "0.1.0"
 
@@ -72,6 +73,7 @@ _HOMES = {
     "turnout.policy": ("load_policy", "policy_schema", "sample_policy_path"),
     "turnout.stale": ("StaleReason", "StaleToggle", "stale_toggles"),
     "turnout.usage": ("ToggleUsage", "load_usage", "save_usage"),
+    "turnout.wait": ("answer_probability", "expected_wait", "score_queues", "wait_quantile", "wait_variance"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -99,9 +101,11 @@ __all__ = [
     "ToggleUsage",
     "TurnoutError",
     "ValueChange",
+    "answer_probability",
     "bucket",
     "check_contacts",
     "diff_policies",
+    "expected_wait",
     "hash_units",
     "load_bank_log",
     "load_contacts",
@@ -110,7 +114,10 @@ __all__ = [
     "policy_schema",
     "sample_policy_path",
     "save_usage",
+    "score_queues",
     "stale_toggles",
+    "wait_quantile",
+    "wait_variance",
 ]
 
 

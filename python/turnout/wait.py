@@ -227,9 +227,10 @@ def score_queues(
     ----------
     queues : polars.DataFrame, polars.LazyFrame or mapping of columns
         A row for each queue. Its columns are named as the arguments of `expected_wait`: `contacts_ahead`, `agents` and
-        `aht_s`, or `starts_per_hour`; where they are there, `patience_s`, `idle_agents` and `priority_arrivals_per_hour`;
-        and more: `answer_within_s`, the target; `samples`, how many contacts the handle time was measured on (or
-        starts, where these were measured), and `aht_sd_s`, the standard deviation of their handle times in seconds. Other columns are kept.
+        `aht_s`, or `starts_per_hour`; if they are there, `patience_s`, `idle_agents` and `priority_arrivals_per_hour`.
+        There may also be `answer_within_s`, the target; `samples`, how many contacts the handle time (or starts, the
+        rate of starts) was measured on; and `aht_sd_s`, the standard deviation of the handle times in seconds. Other
+        columns are kept.
     quantiles : sequence of float
         Probabilities for which the wait is wanted; none make it quicker.
     rank_by : {"expected_wait_s", "answer_probability", "service_level", "slack_s"}
@@ -240,12 +241,18 @@ def score_queues(
     Returns
     -------
     polars.DataFrame, polars.LazyFrame or dict
-        What was given, with these columns beside it. `expected_wait_s`; `wait_p50_s` and `wait_p90_s`, or the other
-        quantiles; `answer_probability`, of being answered before giving up; with a target, `service_level`, the probability of being
-        answered within it and before giving up, and `slack_s`, the target less the expected wait; with `agents`,
-        `occupancy`, the share of them that is busy (1 where there are none); with `samples`, `confident`: at least 30, and the
-        standard error of the handle time at most a tenth of it; `rank`, from 1 for the best, equal queues sharing
-        the best place. NaN for NaN, null for null; neither is ranked, and a rank that is none is null in frames and NaN in arrays.
+        What was given, with these columns beside it:
+
+        - `expected_wait_s`, and `wait_p50_s`, `wait_p90_s` or the other quantiles;
+        - `answer_probability`, that of being answered before giving up;
+        - with `answer_within_s`: `service_level`, the probability of being answered within it and before giving up, and
+          `slack_s`, the target less the expected wait;
+        - with `agents`: `occupancy`, the share of them that is busy, 1 where there are none;
+        - with `samples`: `confident`, whether there are at least 30 and the standard error of the handle time is at
+          most a tenth of it;
+        - `rank`, from 1 for the best; equal queues share the best place.
+
+        NaN for NaN, null for null. These are not ranked: their rank is null, in arrays NaN.
 
     Raises
     ------
@@ -256,8 +263,8 @@ def score_queues(
 
     Notes
     -----
-    Route and overflow by `service_level`: it knows both the wait and who will not bear it. Without `aht_sd_s`, and where
-    starts were measured, a standard deviation equal to the mean is assumed.
+    Route and overflow by `service_level`: it knows both the wait and who will not bear it. Without `aht_sd_s`, and
+    where starts were measured, a standard deviation equal to the mean is assumed.
 
     Examples
     --------

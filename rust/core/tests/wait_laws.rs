@@ -37,7 +37,7 @@ proptest! {
     }
 
     #[test]
-    fn more_starts_or_less_patience_less_wait(line in line(), factor in 1.01..3.0_f64, probability in 0.001..0.999_f64) {
+    fn starts_and_leavers_shorten_the_wait(line in line(), factor in 1.01..3.0_f64, probability in 0.001..0.999_f64) {
         let wanted = Wanted::new(probability);
         let quicker = Line { start_rate: line.start_rate * factor, ..line };
         let leaving = Line { abandon_rate: line.abandon_rate * factor + 1e-9, ..line };

@@ -60,6 +60,9 @@ pub fn decisive<'a, 'py>(numbers: &'a [Option<Numbers<'py>>]) -> impl Iterator<I
     places.filter_map(|(_, numbers)| numbers.as_ref())
 }
 
+/// Answers for so many queues, with the numbers of one more argument.
+type All = fn(&Queues<'_>, Column<'_>, usize) -> Vec<f64>;
+
 /// What is asked of each queue.
 struct Question<'a, 'py> {
     /// The name of a series of answers.
@@ -69,7 +72,7 @@ struct Question<'a, 'py> {
     /// The answer for one.
     one: fn(&Wait, f64) -> f64,
     /// The answers for all, where that is quicker than one by one.
-    all: Option<fn(&Queues<'_>, Column<'_>, usize) -> Vec<f64>>,
+    all: Option<All>,
 }
 
 /// A number for each queue.
@@ -116,8 +119,8 @@ fn answer<'py>(
 /// patience_s : number, array or series, optional
 ///     Mean patience in seconds of those ahead; nobody gives up when it is infinite or not given.
 /// starts_per_hour : number, array or series, optional
-///     Contacts of this queue that agents take in an hour while somebody waits, as measured, such as by a moving average
-///     over the last 15 minutes. It replaces `agents / aht_s`, which stands in for it where it is null.
+///     Contacts of this queue that agents take in an hour while somebody waits, as measured, such as by a moving
+///     average over the last 15 minutes. It replaces `agents / aht_s`, which stands in for it where it is null.
 /// idle_agents : number, array or series, optional
 ///     Eligible agents who are free.
 /// priority_arrivals_per_hour : number, array or series, optional
@@ -127,8 +130,8 @@ fn answer<'py>(
 /// -------
 /// float, numpy.ndarray or polars.Series
 ///     The mean time until the contact is answered, if it stays. 0 when an agent is free; infinite when the queue is
-///     closed, or when overtakers come at least as fast as contacts are started and nobody gives up. NaN for NaN, null for
-///     null.
+///     closed, or when overtakers come at least as fast as contacts are started and nobody gives up. NaN for NaN, null
+///     for null.
 ///
 /// Raises
 /// ------
@@ -140,9 +143,9 @@ fn answer<'py>(
 /// Notes
 /// -----
 /// With `n` ahead, starts at the rate `r` and abandonment at the rate `h` of each of those ahead, the wait is a sum of
-/// exponentials with the rates `r, r+h, ..., r+nh`; its mean is `(psi(r/h+n+1) - psi(r/h)) / h`. With overtaking at the rate `o`
-/// the mean time from a place to the next is `E_k = (1 + o E_(k+1)) / (r + kh)`; the recursion begins so far back that the
-/// error of the mean is below 1e-15 of it, but at most 100,000 places behind the contact.
+/// exponentials with the rates `r, r+h, ..., r+nh`; its mean is `(psi(r/h+n+1) - psi(r/h)) / h`. With overtaking at the
+/// rate `o` the mean time from a place to the next is `E_k = (1 + o E_(k+1)) / (r + kh)`; the recursion begins so far
+/// back that the error of the mean is below 1e-15 of it, but at most 100,000 places behind the contact.
 ///
 /// Examples
 /// --------
@@ -231,7 +234,8 @@ pub fn wait_variance<'py>(
 /// Returns
 /// -------
 /// float, numpy.ndarray or polars.Series
-///     The quantile of the wait of a contact that stays; infinite for 1, and beyond the probability of ever being answered.
+///     The quantile of the wait of a contact that stays; infinite for 1, and beyond the probability of ever being
+///     answered.
 ///
 /// Raises
 /// ------
@@ -240,8 +244,8 @@ pub fn wait_variance<'py>(
 ///
 /// Notes
 /// -----
-/// `-ln(z) / h` with the `z` at which the regularised incomplete beta function `I_z(r/h, n+1)` is `1 - quantile`, exact to
-/// some 1e-12. Where others overtake, the Laplace transform of the first passage is inverted, to some 1e-9.
+/// `-ln(z) / h` with the `z` at which the regularised incomplete beta function `I_z(r/h, n+1)` is `1 - quantile`, exact
+/// to some 1e-12. Where others overtake, the Laplace transform of the first passage is inverted, to some 1e-9.
 ///
 /// Examples
 /// --------
@@ -277,8 +281,8 @@ pub fn wait_quantile<'py>(
 /// contacts_ahead, agents, aht_s : number, array or series
 ///     As those of `expected_wait`.
 /// answer_within_s : number, array or series, optional
-///     A target time in seconds: the probability is that of being answered within it as well, the service level that the
-///     contact can expect.
+///     A target time in seconds: the probability is that of being answered within it as well, the service level that
+///     the contact can expect.
 /// patience_s, starts_per_hour, idle_agents, priority_arrivals_per_hour : number, array or series, optional
 ///     As those of `expected_wait`; the contact is as patient as those ahead.
 ///
@@ -294,8 +298,8 @@ pub fn wait_quantile<'py>(
 ///
 /// Notes
 /// -----
-/// With `x = r/h`: `x / (x+n+1)`, and within `t`, `x / (x+n+1) (1 - I_z(x+1, n+1))` with `z = e^(-h t)`, to some 1e-13. Where others
-/// overtake, the Laplace transform of the first passage at `h`, and its inverse, to some 1e-10.
+/// With `x = r/h`: `x / (x+n+1)`, and within `t`, `x / (x+n+1) (1 - I_z(x+1, n+1))` with `z = e^(-h t)`, to some 1e-13.
+/// Where others overtake, the Laplace transform of the first passage at `h`, and its inverse, to some 1e-10.
 ///
 /// Examples
 /// --------
@@ -305,8 +309,8 @@ pub fn wait_quantile<'py>(
 /// >>> round(turnout.answer_probability(4, agents=10, aht_s=300, patience_s=600, answer_within_s=120), 3)
 /// 0.406
 #[pyfunction]
-#[pyo3(signature = (contacts_ahead, agents=None, aht_s=None, *, answer_within_s=None, patience_s=None, starts_per_hour=None,
-                    idle_agents=None, priority_arrivals_per_hour=None))]
+#[pyo3(signature = (contacts_ahead, agents=None, aht_s=None, *, answer_within_s=None, patience_s=None,
+                    starts_per_hour=None, idle_agents=None, priority_arrivals_per_hour=None))]
 #[expect(clippy::too_many_arguments, reason = "the numbers that tell a queue")]
 pub fn answer_probability<'py>(
     py: Python<'py>,
