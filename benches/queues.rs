@@ -1,6 +1,7 @@
 //! The workload of the benchmarks of queues: intervals whose loads, handle times and patience vary.
 
-use turnout_core::erlang::{Column, QueueColumns};
+use turnout_core::column::Column;
+use turnout_core::erlang::QueueColumns;
 
 /// How large the queues are.
 pub struct Size {
@@ -51,10 +52,10 @@ impl Queues {
     #[must_use]
     pub fn columns(&self, impatient: bool) -> QueueColumns<'_> {
         QueueColumns {
-            arrivals: Column::Slice(&self.arrivals),
-            interval_s: Column::Constant(1800.0),
-            aht_s: Column::Slice(&self.aht_s),
-            patience_s: if impatient { Column::Slice(&self.patience_s) } else { Column::Constant(f64::INFINITY) },
+            arrivals: Column::Each(&self.arrivals),
+            interval_s: Column::One(1800.0),
+            aht_s: Column::Each(&self.aht_s),
+            patience_s: if impatient { Column::Each(&self.patience_s) } else { Column::One(f64::INFINITY) },
         }
     }
 }

@@ -5,12 +5,13 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use turnout_benches::queues::{Queues, SIZES, Size};
-use turnout_core::erlang::{Column, Definition, MetricsColumns, ThresholdColumns, service_metrics_columns};
+use turnout_core::column::Column;
+use turnout_core::erlang::{Definition, MetricsColumns, ThresholdColumns, service_metrics_columns};
 use turnout_core::staffing::{RequirementColumns, StaffingColumns, TargetColumns, required_agents_columns};
 
 const ROWS: usize = 100_000;
 const THRESHOLDS: ThresholdColumns<'static> =
-    ThresholdColumns { answer_within_s: Column::Constant(20.0), definition: Definition::Offered };
+    ThresholdColumns { answer_within_s: Column::One(20.0), definition: Definition::Offered };
 
 fn measures(queues: &Queues, impatient: bool, out: &mut [Vec<f64>; 6]) {
     let [level, wait, abandon, asa, occupancy, length] = out;
@@ -23,17 +24,17 @@ fn measures(queues: &Queues, impatient: bool, out: &mut [Vec<f64>; 6]) {
         mean_queue_length: Some(length),
         ..MetricsColumns::default()
     };
-    let agents = Column::Slice(&queues.agents);
+    let agents = Column::Each(&queues.agents);
     let done = service_metrics_columns(&queues.columns(impatient), agents, &THRESHOLDS, &mut columns);
     assert!(done.is_ok(), "the workload is in range");
 }
 
 fn required(queues: &Queues, impatient: bool, agents: &mut [f64]) {
     let staffing = StaffingColumns {
-        targets: TargetColumns { service_level: Some(Column::Constant(0.8)), ..TargetColumns::default() },
+        targets: TargetColumns { service_level: Some(Column::One(0.8)), ..TargetColumns::default() },
         thresholds: THRESHOLDS,
         fractional: false,
-        min_agents: Column::Constant(0.0),
+        min_agents: Column::One(0.0),
     };
     let mut out = RequirementColumns { agents, binding: None };
     assert!(

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from turnout.sinks import load_exposures
     from turnout.stale import StaleReason, StaleToggle, stale_toggles
     from turnout.usage import ToggleUsage, load_usage, save_usage
+    from turnout.wait import answer_probability, expected_wait, score_queues, wait_quantile, wait_variance
 
 __version__ = "0.1.0"
 
@@ -80,6 +81,7 @@ _HOMES = {
     "turnout.sinks": ("load_exposures",),
     "turnout.stale": ("StaleReason", "StaleToggle", "stale_toggles"),
     "turnout.usage": ("ToggleUsage", "load_usage", "save_usage"),
+    "turnout.wait": ("answer_probability", "expected_wait", "score_queues", "wait_quantile", "wait_variance"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -111,9 +113,11 @@ __all__ = [
     "ToggleUsage",
     "TurnoutError",
     "ValueChange",
+    "answer_probability",
     "bucket",
     "check_contacts",
     "diff_policies",
+    "expected_wait",
     "hash_units",
     "load_bank_log",
     "load_contacts",
@@ -123,8 +127,11 @@ __all__ = [
     "policy_schema",
     "sample_policy_path",
     "save_usage",
+    "score_queues",
     "shadow_agreement",
     "stale_toggles",
+    "wait_quantile",
+    "wait_variance",
 ]
 
 

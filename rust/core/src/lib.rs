@@ -3,6 +3,7 @@
 //! It reads no clock, entropy, environment or file: time is an argument and randomness a seed, so the same policy and
 //! the same events give the same bits everywhere.
 
+pub mod column;
 pub mod engine;
 pub mod erlang;
 pub mod hash;
@@ -12,3 +13,4 @@ pub mod special;
 pub mod staffing;
 pub mod time;
 pub mod toggle;
+pub mod wait;

@@ -4,8 +4,9 @@
 #![allow(clippy::float_cmp, reason = "these are exact")]
 
 use proptest::prelude::*;
+use turnout_core::column::Column;
 use turnout_core::erlang::{
-    Argument, Column, Definition, MetricsColumns, OutOfRange, Queue, QueueColumns, RowError, ServiceMetrics, Threshold,
+    Argument, Definition, MetricsColumns, OutOfRange, Queue, QueueColumns, RowError, ServiceMetrics, Threshold,
     ThresholdColumns, erlang_a, erlang_a_columns, erlang_b, erlang_b_columns, erlang_c, erlang_c_columns,
     service_metrics, service_metrics_columns, wait_quantile, wait_quantile_columns,
 };
@@ -66,12 +67,12 @@ fn columns(rows: &[Row]) -> [Vec<f64>; 5] {
 fn by_columns(rows: &[Row], definition: Definition) -> Result<Vec<ServiceMetrics>, RowError> {
     let [arrivals, aht_s, patience_s, agents, within_s] = columns(rows);
     let queues = QueueColumns {
-        arrivals: Column::Slice(&arrivals),
-        interval_s: Column::Constant(1800.0),
-        aht_s: Column::Slice(&aht_s),
-        patience_s: Column::Slice(&patience_s),
+        arrivals: Column::Each(&arrivals),
+        interval_s: Column::One(1800.0),
+        aht_s: Column::Each(&aht_s),
+        patience_s: Column::Each(&patience_s),
     };
-    let thresholds = ThresholdColumns { answer_within_s: Column::Slice(&within_s), definition };
+    let thresholds = ThresholdColumns { answer_within_s: Column::Each(&within_s), definition };
     let mut numbers: [Vec<f64>; 8] = std::array::from_fn(|_| vec![-1.0; rows.len()]);
     let mut stable = vec![false; rows.len()];
     let [load, occupancy, wait, abandon, level, asa, answered, length] = &mut numbers;
@@ -86,7 +87,7 @@ fn by_columns(rows: &[Row], definition: Definition) -> Result<Vec<ServiceMetrics
         answered_asa_s: Some(answered),
         mean_queue_length: Some(length),
     };
-    service_metrics_columns(&queues, Column::Slice(&agents), &thresholds, &mut out)?;
+    service_metrics_columns(&queues, Column::Each(&agents), &thresholds, &mut out)?;
     let metrics = (0..rows.len()).map(|row| ServiceMetrics {
         offered_load: numbers[0][row],
         stable: stable[row],
@@ -136,19 +137,19 @@ proptest! {
     #[test]
     fn probabilities_and_quantiles_are_too(rows in proptest::collection::vec(row(), 1..600), share in 0.0..1.0f64) {
         let [load, aht_s, patience_s, agents, _] = columns(&rows);
-        let slices = [&load, &aht_s, &patience_s, &agents].map(|values| Column::Slice(values));
+        let slices = [&load, &aht_s, &patience_s, &agents].map(|values| Column::Each(values));
         let mut out = vec![-1.0; rows.len()];
         erlang_b_columns(slices[0], slices[3], &mut out).unwrap();
         is_same("B", &out, |row| erlang_b(load[row], agents[row]).unwrap())?;
         erlang_c_columns(slices[0], slices[3], &mut out).unwrap();
         is_same("C", &out, |row| erlang_c(load[row], agents[row]).unwrap())?;
-        erlang_c_columns(Column::Constant(25.0), slices[3], &mut out).unwrap();
+        erlang_c_columns(Column::One(25.0), slices[3], &mut out).unwrap();
         is_same("C of one load", &out, |row| erlang_c(25.0, agents[row]).unwrap())?;
         erlang_a_columns(slices[0], slices[3], slices[1], slices[2], &mut out).unwrap();
         is_same("A", &out, |row| erlang_a(load[row], agents[row], aht_s[row], patience_s[row]).unwrap())?;
-        let interval_s = Column::Constant(1800.0);
+        let interval_s = Column::One(1800.0);
         let queues = QueueColumns { arrivals: slices[0], interval_s, aht_s: slices[1], patience_s: slices[2] };
-        wait_quantile_columns(&queues, slices[3], Column::Constant(share), &mut out).unwrap();
+        wait_quantile_columns(&queues, slices[3], Column::One(share), &mut out).unwrap();
         is_same("quantile", &out, |row| wait_quantile(&queues.get(row), agents[row], share).unwrap())?;
     }
 }
@@ -183,15 +184,15 @@ fn the_first_row_that_is_out_of_range_is_named() {
 #[test]
 fn a_number_for_all_rows_has_no_row() {
     let queues = QueueColumns {
-        arrivals: Column::Slice(&[1.0, 2.0]),
-        interval_s: Column::Constant(0.0),
-        aht_s: Column::Constant(300.0),
-        patience_s: Column::Constant(f64::INFINITY),
+        arrivals: Column::Each(&[1.0, 2.0]),
+        interval_s: Column::One(0.0),
+        aht_s: Column::One(300.0),
+        patience_s: Column::One(f64::INFINITY),
     };
-    let thresholds = ThresholdColumns { answer_within_s: Column::Constant(20.0), definition: Definition::Offered };
+    let thresholds = ThresholdColumns { answer_within_s: Column::One(20.0), definition: Definition::Offered };
     let mut level = [0.0; 2];
     let mut out = MetricsColumns { service_level: Some(&mut level), ..MetricsColumns::default() };
-    let found = service_metrics_columns(&queues, Column::Constant(3.0), &thresholds, &mut out);
+    let found = service_metrics_columns(&queues, Column::One(3.0), &thresholds, &mut out);
     let error = OutOfRange { argument: Argument::IntervalS, value: 0.0 };
     assert_eq!(found, Err(RowError { row: None, error }));
     assert_eq!(found.unwrap_err().to_string(), "interval_s must be above 0 and finite, not 0");

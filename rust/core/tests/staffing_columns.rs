@@ -4,7 +4,8 @@
 #![allow(clippy::float_cmp, reason = "these are exact")]
 
 use proptest::prelude::*;
-use turnout_core::erlang::{Argument, Column, Definition, Queue, QueueColumns, Threshold, ThresholdColumns};
+use turnout_core::column::Column;
+use turnout_core::erlang::{Argument, Definition, Queue, QueueColumns, Threshold, ThresholdColumns};
 use turnout_core::staffing::{
     Binding, Requirement, RequirementColumns, Staffing, StaffingColumns, TargetColumns, Targets, required_agents,
     required_agents_columns,
@@ -76,12 +77,12 @@ fn together(rows: &[Row], shape: &Shape) -> Vec<Requirement> {
         (column(|row| row.queue.arrivals), column(|row| row.queue.aht_s), column(|row| row.queue.patience_s));
     let (within_s, fewest) = (column(|row| row.answer_within_s), column(|row| row.min_agents));
     let targets: [Vec<f64>; 5] = std::array::from_fn(|place| rows.iter().map(|row| row.targets[place]).collect());
-    let target = |place: usize| shape.targets[place].then_some(Column::Slice(&targets[place]));
+    let target = |place: usize| shape.targets[place].then_some(Column::Each(&targets[place]));
     let queues = QueueColumns {
-        arrivals: Column::Slice(&arrivals),
-        interval_s: Column::Constant(1800.0),
-        aht_s: Column::Slice(&aht_s),
-        patience_s: Column::Slice(&patience_s),
+        arrivals: Column::Each(&arrivals),
+        interval_s: Column::One(1800.0),
+        aht_s: Column::Each(&aht_s),
+        patience_s: Column::Each(&patience_s),
     };
     let staffing = StaffingColumns {
         targets: TargetColumns {
@@ -91,9 +92,9 @@ fn together(rows: &[Row], shape: &Shape) -> Vec<Requirement> {
             max_abandon: target(3),
             max_wait_probability: target(4),
         },
-        thresholds: ThresholdColumns { answer_within_s: Column::Slice(&within_s), definition: Definition::Offered },
+        thresholds: ThresholdColumns { answer_within_s: Column::Each(&within_s), definition: Definition::Offered },
         fractional: shape.fractional,
-        min_agents: Column::Slice(&fewest),
+        min_agents: Column::Each(&fewest),
     };
     let (mut agents, mut binding) = (vec![-1.0; rows.len()], vec![Binding::Nothing; rows.len()]);
     let mut out = RequirementColumns { agents: &mut agents, binding: Some(&mut binding) };
@@ -117,16 +118,16 @@ proptest! {
 #[test]
 fn the_first_row_that_is_out_of_range_is_named() {
     let queues = QueueColumns {
-        arrivals: Column::Constant(100.0),
-        interval_s: Column::Constant(1800.0),
-        aht_s: Column::Constant(300.0),
-        patience_s: Column::Constant(f64::INFINITY),
+        arrivals: Column::One(100.0),
+        interval_s: Column::One(1800.0),
+        aht_s: Column::One(300.0),
+        patience_s: Column::One(f64::INFINITY),
     };
-    let thresholds = ThresholdColumns { answer_within_s: Column::Constant(20.0), definition: Definition::Offered };
+    let thresholds = ThresholdColumns { answer_within_s: Column::One(20.0), definition: Definition::Offered };
     let good = [0.5; 300];
     let mut bad = good;
     bad[287] = 1.5;
-    let (good, bad) = (Some(Column::Slice(&good)), Some(Column::Slice(&bad)));
+    let (good, bad) = (Some(Column::Each(&good)), Some(Column::Each(&bad)));
     let none = TargetColumns::default();
     let wrong = [
         (TargetColumns { service_level: bad, ..none }, Argument::ServiceLevel),
@@ -136,12 +137,12 @@ fn the_first_row_that_is_out_of_range_is_named() {
     ];
     let mut agents = [0.0; 300];
     for (targets, argument) in wrong {
-        let staffing = StaffingColumns { targets, thresholds, fractional: false, min_agents: Column::Constant(0.0) };
+        let staffing = StaffingColumns { targets, thresholds, fractional: false, min_agents: Column::One(0.0) };
         let mut out = RequirementColumns { agents: &mut agents, binding: None };
         let found = required_agents_columns(&queues, &staffing, &mut out).unwrap_err();
         assert_eq!((found.row, found.error.argument, found.error.value), (Some(287), argument, 1.5));
     }
-    let nothing = StaffingColumns { targets: none, thresholds, fractional: false, min_agents: Column::Constant(0.0) };
+    let nothing = StaffingColumns { targets: none, thresholds, fractional: false, min_agents: Column::One(0.0) };
     let mut out = RequirementColumns { agents: &mut agents, binding: None };
     let found = required_agents_columns(&queues, &nothing, &mut out).unwrap_err();
     assert_eq!((found.row, found.error.argument), (None, Argument::Targets));

@@ -24,15 +24,18 @@ mod found;
 mod handle;
 mod hash;
 mod installed;
+mod numbers;
 mod outside;
 mod policy;
 mod ramp;
 mod refresh;
 mod result;
 mod rows;
+mod score;
 mod source;
 mod subject;
 mod table;
+mod wait;
 mod yaml;
 
 /// The compiled core of turnout.
@@ -65,5 +68,9 @@ mod _core {
     #[pymodule_export]
     use super::refresh::{document_json, exchange, keep_fresh, let_go, now_us};
     #[pymodule_export]
+    use super::score::score_columns;
+    #[pymodule_export]
     use super::source::{compile_merged, find_lines, read_document};
+    #[pymodule_export]
+    use super::wait::{answer_probability, expected_wait, wait_quantile, wait_variance};
 }

@@ -7,10 +7,11 @@ use pulp::{Simd, WithSimd};
 
 use super::abandon::Abandon;
 use super::answered::asa_of_answered;
-use super::column::{Check, Column, RowError, check_rows};
+use super::column::{Check, RowError, check_rows};
 use super::columns::{MetricsColumns, QueueColumns, ThresholdColumns};
 use super::input::{Argument, Definition, OutOfRange, patience};
 use super::metrics::{ServiceMetrics, endless, impatient_with, measure};
+use crate::column::Column;
 use crate::special::{CHUNK, Lanes, LowerLanes, Places, Scratch, lower_many, upper_many};
 
 /// All rows of one call.
@@ -96,7 +97,7 @@ impl WithSimd for Task<'_, '_, '_> {
             self.read(&mut chunk, base, count)?;
             if chunk.places.choose(&chunk.rows.kinds[..count], OTHER) {
                 for row in chunk.places.iter().map(|place| base + place) {
-                    let metrics = measure(&self.queues.get(row), self.agents.get(row), &self.thresholds.get(row));
+                    let metrics = measure(&self.queues.get(row), self.agents.at(row), &self.thresholds.get(row));
                     self.out.set(row, &metrics);
                 }
             }

@@ -1,40 +1,11 @@
-//! Columns of numbers: one for each row, or one for all rows.
+//! What the columns of queues may hold.
 
 #![allow(clippy::needless_bitwise_bool, reason = "a jump less in loops that are to become vector instructions")]
 
 use std::fmt;
 
 use super::input::{Argument, OutOfRange};
-
-/// One number for each row, or one for all.
-#[derive(Clone, Copy, Debug)]
-pub enum Column<'a> {
-    /// The same for all rows.
-    Constant(f64),
-    /// One for each row.
-    Slice(&'a [f64]),
-}
-
-impl Column<'_> {
-    /// The number of one row.
-    #[inline(always)]
-    #[must_use]
-    pub fn get(&self, row: usize) -> f64 {
-        match self {
-            Self::Constant(value) => *value,
-            Self::Slice(values) => values[row],
-        }
-    }
-
-    /// The rows from `start` on, as many as there is room for.
-    #[inline(always)]
-    pub(crate) fn fill(&self, start: usize, into: &mut [f64]) {
-        match self {
-            Self::Constant(value) => into.fill(*value),
-            Self::Slice(values) => into.copy_from_slice(&values[start..start + into.len()]),
-        }
-    }
-}
+use crate::column::Column;
 
 /// What the numbers of a column may be; NaN is always in.
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +54,7 @@ impl<'a> Check<'a> {
     /// Whether any of the rows is out of range: to look at all of them is quicker than to stop at the first.
     #[inline(always)]
     fn any(&self, rows: &std::ops::Range<usize>) -> bool {
-        let Column::Slice(values) = self.column else { return false };
+        let Column::Each(values) = self.column else { return false };
         let values = &values[rows.clone()];
         let any = |range: Range| values.iter().fold(false, |any, value| any | range.excludes(*value));
         // One loop for each range, without a look at the range in it.
@@ -112,9 +83,9 @@ impl<'a> Check<'a> {
 pub(crate) fn check_constants(checks: &[Check], rows: usize) -> Result<(), RowError> {
     for check in checks {
         match check.column {
-            Column::Constant(value) if check.range.excludes(value) => return Err(check.error(None, value)),
-            Column::Constant(_) => {}
-            Column::Slice(values) => assert_eq!(values.len(), rows, "{} for each row", check.argument.name()),
+            Column::One(value) if check.range.excludes(value) => return Err(check.error(None, value)),
+            Column::One(_) => {}
+            Column::Each(values) => assert_eq!(values.len(), rows, "{} for each row", check.argument.name()),
         }
     }
     Ok(())
@@ -134,8 +105,8 @@ pub(crate) fn check_rows(checks: &[Check], rows: std::ops::Range<usize>) -> Resu
 #[cold]
 fn first_wrong(checks: &[Check], mut rows: std::ops::Range<usize>) -> Result<(), RowError> {
     let wrong = |row: usize| {
-        let found = checks.iter().find(|check| check.range.excludes(check.column.get(row)));
-        found.map(|check| check.error(Some(row), check.column.get(row)))
+        let found = checks.iter().find(|check| check.range.excludes(check.column.at(row)));
+        found.map(|check| check.error(Some(row), check.column.at(row)))
     };
     rows.find_map(wrong).map_or(Ok(()), Err)
 }

@@ -1,9 +1,10 @@
 //! The same over columns: to the bit what each row gives alone, in a fraction of the time.
 
 use super::batch::Task;
-use super::column::{Check, Column, Range, RowError, check_constants};
+use super::column::{Check, Range, RowError, check_constants};
 use super::input::{Argument, Definition, Queue, Threshold};
 use super::metrics::ServiceMetrics;
+use crate::column::Column;
 
 /// The queues of many rows.
 #[derive(Clone, Copy, Debug)]
@@ -77,10 +78,10 @@ impl<'a> QueueColumns<'a> {
     #[must_use]
     pub fn get(&self, row: usize) -> Queue {
         Queue {
-            arrivals: self.arrivals.get(row),
-            interval_s: self.interval_s.get(row),
-            aht_s: self.aht_s.get(row),
-            patience_s: self.patience_s.get(row),
+            arrivals: self.arrivals.at(row),
+            interval_s: self.interval_s.at(row),
+            aht_s: self.aht_s.at(row),
+            patience_s: self.patience_s.at(row),
         }
     }
 
@@ -98,7 +99,7 @@ impl<'a> ThresholdColumns<'a> {
     /// The threshold of one row.
     #[must_use]
     pub fn get(&self, row: usize) -> Threshold {
-        Threshold { answer_within_s: self.answer_within_s.get(row), definition: self.definition }
+        Threshold { answer_within_s: self.answer_within_s.at(row), definition: self.definition }
     }
 
     pub(crate) fn check(&self) -> Check<'a> {

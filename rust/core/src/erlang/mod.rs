@@ -23,8 +23,8 @@ mod probabilities;
 mod probability;
 
 pub(crate) use abandon::Abandon;
+pub use column::RowError;
 pub(crate) use column::{Check, Range, check_constants, check_rows};
-pub use column::{Column, RowError};
 pub use columns::{MetricsColumns, QueueColumns, ThresholdColumns, service_metrics_columns};
 pub use input::{Argument, Definition, OutOfRange, Queue, Threshold};
 pub(crate) use input::{at_least_zero, patience};

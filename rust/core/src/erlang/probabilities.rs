@@ -4,11 +4,12 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::column::{Check, Column, Range, RowError, check_constants, check_rows};
+use super::column::{Check, Range, RowError, check_constants, check_rows};
 use super::columns::QueueColumns;
 use super::input::Argument;
 use super::metrics::quantile;
 use super::probability::{blocking_probability, impatient_probability, wait_probability};
+use crate::column::Column;
 use crate::special::{CHUNK, Lanes, Places, Scratch, upper_many};
 
 /// Erlang B for each row; see [`erlang_b`](super::erlang_b).
@@ -56,7 +57,7 @@ pub fn erlang_a_columns(
     let patience_check = Check::new(Argument::PatienceS, patience_s, Range::Patience);
     check(&[load_check, agents_check, aht_check, patience_check], out.len())?;
     for (row, value) in out.iter_mut().enumerate() {
-        *value = impatient_probability(offered_load.get(row), agents.get(row), aht_s.get(row), patience_s.get(row));
+        *value = impatient_probability(offered_load.at(row), agents.at(row), aht_s.at(row), patience_s.at(row));
     }
     Ok(())
 }
@@ -81,7 +82,7 @@ pub fn wait_quantile_columns(
     for (row, value) in out.iter_mut().enumerate() {
         let queue = queues.get(row);
         queue.check().map_err(|error| RowError { row: Some(row), error })?;
-        *value = quantile(&queue, agents.get(row), probability.get(row));
+        *value = quantile(&queue, agents.at(row), probability.at(row));
     }
     Ok(())
 }

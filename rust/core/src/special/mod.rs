@@ -9,12 +9,18 @@
 
 #![allow(clippy::inline_always, reason = "loops over columns are to become vector instructions, in every copy of them")]
 
+pub mod beta;
+pub mod beta_inverse;
+pub mod beta_lanes;
+pub mod decay;
+pub mod digamma;
 mod elementary;
 mod fraction;
 mod incomplete;
 mod many;
 mod near;
 mod places;
+pub mod stirling;
 mod tables;
 mod temme;
 

@@ -9,7 +9,8 @@ use super::columns::{RequirementColumns, StaffingColumns};
 use super::endless::{Endless, Met, STEPS_UNTIL, Step, guess};
 use super::required::{binding, require};
 use super::targets::Binding;
-use crate::erlang::{Argument, Check, Column, OutOfRange, QueueColumns, RowError, check_rows, patience};
+use crate::column::Column;
+use crate::erlang::{Argument, Check, OutOfRange, QueueColumns, RowError, check_rows, patience};
 use crate::special::{CHUNK, Lanes, Places, Scratch, exp, upper_many};
 
 /// Queues that go up together: as many as hide the wait for one step's result.
@@ -98,12 +99,12 @@ impl Task<'_, '_, '_> {
         fill(&self.queues.patience_s, patience_s);
         fill(&self.staffing.min_agents, fewest);
         let targets = &self.staffing.targets;
-        let none = Column::Constant(f64::INFINITY);
+        let none = Column::One(f64::INFINITY);
         let timed = if targets.service_level.is_some() { self.staffing.thresholds.answer_within_s } else { ZERO };
         fill(&timed, &mut rows.time);
         fill(&targets.service_level.unwrap_or(ZERO), &mut rows.late);
         fill(&targets.asa_s.unwrap_or(none), &mut rows.asa);
-        fill(&targets.max_occupancy.unwrap_or(Column::Constant(1.0)), &mut rows.occupancy);
+        fill(&targets.max_occupancy.unwrap_or(Column::One(1.0)), &mut rows.occupancy);
         fill(&targets.max_wait_probability.unwrap_or(none), &mut rows.wait);
         let mut too_large = false;
         for i in 0..count.min(CHUNK) {
@@ -127,7 +128,7 @@ impl Task<'_, '_, '_> {
         }
         if let Some(abandon) = &targets.max_abandon {
             // It decides nothing here, but not to know it is not to know the answer.
-            (0..count).filter(|i| abandon.get(base + i).is_nan()).for_each(|i| kinds[i] = ALONE);
+            (0..count).filter(|i| abandon.at(base + i).is_nan()).for_each(|i| kinds[i] = ALONE);
         }
         match (0..count).find(|i| too_large && rows.load[*i] == f64::INFINITY) {
             None => Ok(()),
@@ -155,7 +156,7 @@ impl Task<'_, '_, '_> {
     }
 }
 
-const ZERO: Column = Column::Constant(0.0);
+const ZERO: Column = Column::One(0.0);
 
 impl Chunk {
     /// Bring the rows at `places` in order of their load, and take them up.

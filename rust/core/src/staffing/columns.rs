@@ -6,9 +6,8 @@
 use super::batch::Task;
 use super::required::Requirement;
 use super::targets::{Binding, Staffing, Targets};
-use crate::erlang::{
-    Argument, Check, Column, OutOfRange, QueueColumns, Range, RowError, ThresholdColumns, check_constants,
-};
+use crate::column::Column;
+use crate::erlang::{Argument, Check, OutOfRange, QueueColumns, Range, RowError, ThresholdColumns, check_constants};
 
 /// The targets of many rows, each for all rows or none.
 #[derive(Clone, Copy, Debug, Default)]
@@ -77,7 +76,7 @@ impl<'a> TargetColumns<'a> {
     /// The targets of one row.
     #[must_use]
     pub fn get(&self, row: usize) -> Targets {
-        let of = |column: &Option<Column>| column.as_ref().map(|column| column.get(row));
+        let of = |column: &Option<Column>| column.as_ref().map(|column| column.at(row));
         Targets {
             service_level: of(&self.service_level),
             asa_s: of(&self.asa_s),
@@ -107,7 +106,7 @@ impl StaffingColumns<'_> {
             targets: self.targets.get(row),
             threshold: self.thresholds.get(row),
             fractional: self.fractional,
-            min_agents: self.min_agents.get(row),
+            min_agents: self.min_agents.at(row),
         }
     }
 }
