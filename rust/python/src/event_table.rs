@@ -71,13 +71,20 @@ impl<'a> EventTable<'a> {
         }
         let nullable = columns.into_iter().map(|(name, column)| (name, column, true));
         let batch = RecordBatch::try_from_iter_with_nullable(nullable);
-        Table(batch.expect("columns of one length, each named once").into())
+        let batch: StructArray = batch.expect("columns of one length, each named once").into();
+        Table::new(Arc::new(batch))
     }
 }
 
-/// A table that Polars takes over as it lies. The classes of `pyo3-arrow` would do, but bring every cast of Arrow along.
+/// A table or a column that Polars takes over as it lies. The classes of `pyo3-arrow` would do, but bring every cast of Arrow along.
 #[pyclass(frozen, module = "turnout._core")]
-pub struct Table(StructArray);
+pub struct Table(ArrayRef);
+
+impl Table {
+    pub fn new(array: ArrayRef) -> Self {
+        Self(array)
+    }
+}
 
 #[pymethods]
 impl Table {

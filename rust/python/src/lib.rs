@@ -14,6 +14,7 @@ mod convert;
 mod decide;
 mod document;
 mod engine;
+mod erlang;
 mod error;
 mod evaluation;
 mod event_row;
@@ -30,9 +31,12 @@ mod policy;
 mod ramp;
 mod refresh;
 mod result;
+mod results;
 mod rows;
 mod score;
+mod service;
 mod source;
+mod staffing;
 mod subject;
 mod table;
 mod wait;
@@ -52,6 +56,8 @@ mod _core {
     #[pymodule_export]
     use super::engine::Engine;
     #[pymodule_export]
+    use super::erlang::{erlang_a, erlang_b, erlang_c, erlang_wait_quantile};
+    #[pymodule_export]
     use super::evaluation::{Evaluation, Evaluations};
     #[pymodule_export]
     use super::explanation::{Explanation, ExplanationStep};
@@ -70,7 +76,13 @@ mod _core {
     #[pymodule_export]
     use super::score::score_columns;
     #[pymodule_export]
+    use super::service::{ServiceMetrics, service_metrics};
+    #[pymodule_export]
     use super::source::{compile_merged, find_lines, read_document};
+    #[pymodule_export]
+    use super::staffing::{
+        RequiredAgents, SquareRootStaffing, combine_shrinkage, required_agents, square_root_staffing,
+    };
     #[pymodule_export]
     use super::wait::{answer_probability, expected_wait, wait_quantile, wait_variance};
 }

@@ -7,16 +7,19 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
-use arrow_array::{Array, ArrayRef, Float64Array};
+use arrow_array::{Array, ArrayRef, BooleanArray, Float64Array, UInt32Array};
 use numpy::{
     Element, IntoPyArray, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArray,
     PyUntypedArrayMethods,
 };
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyFloat, PyInt, PyList, PyTuple};
-use pyo3_arrow::{PyArray, PyChunkedArray};
+use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyList, PyMemoryView, PyString, PyTuple};
+use pyo3_arrow::PyChunkedArray;
 use turnout_core::column::{Column, Fault};
+use turnout_core::erlang::{OutOfRange, RowError};
+
+use crate::event_table::Table;
 
 /// From so many rows on, other threads of Python run while the core works; to let them costs a moment.
 const MANY: usize = 256;
@@ -100,6 +103,16 @@ pub fn scalars<const N: usize>(arguments: &[Argument<'_, '_>; N]) -> Option<[Opt
     Some(found)
 }
 
+/// What must be there.
+pub fn needed<T>(name: &str, value: Option<T>) -> PyResult<T> {
+    value.ok_or_else(|| PyTypeError::new_err(format!("{name} is needed")))
+}
+
+/// The error for a number that no queue can have, in such a call.
+pub fn refused_queue(error: &OutOfRange) -> PyErr {
+    PyValueError::new_err(error.to_string())
+}
+
 /// The error for a number of such a call.
 pub fn refused_scalar(fault: &Fault) -> PyErr {
     refusal(fault, "")
@@ -178,23 +191,74 @@ impl<'py> Given<'py> {
         }
     }
 
+    /// Truths of the kind that was given.
+    pub fn give_flags(&self, name: &str, flags: Vec<bool>, known: Option<&[bool]>) -> PyResult<Bound<'py, PyAny>> {
+        let series = || -> ArrayRef {
+            let known = |row: usize| known.is_none_or(|known| known[row]);
+            Arc::new(flags.iter().enumerate().map(|(row, flag)| known(row).then_some(*flag)).collect::<BooleanArray>())
+        };
+        self.give_as(name, series, || flags.clone())
+    }
+
+    /// Words by their places among `words`, of the kind that was given; a series of them is an `Enum`.
+    pub fn give_words(
+        &self,
+        name: &str,
+        words: &[&str],
+        places: &[Option<u8>],
+        known: Option<&[bool]>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let at = |row: usize| places[row].filter(|_| known.is_none_or(|known| known[row]));
+        if self.kind == Kind::Series {
+            let polars = self.py.import("polars")?;
+            let kind = polars.getattr("Enum")?.call1((words.to_vec(),))?;
+            let words = polars.getattr("Series")?.call1((name, words.to_vec(), kind))?;
+            let places: UInt32Array = (0..places.len()).map(|row| at(row).map(u32::from)).collect();
+            return words.call_method1("gather", (self.series(name, Arc::new(places))?,));
+        }
+        let texts: Vec<Bound<'py, PyString>> = words.iter().map(|word| PyString::new(self.py, word)).collect();
+        let word = |row: usize| match at(row) {
+            Some(place) => texts[usize::from(place)].clone().into_any().unbind(),
+            None => self.py.None(),
+        };
+        let objects: Vec<Py<PyAny>> = (0..places.len()).map(word).collect();
+        match &self.kind {
+            Kind::Array(shape) => shaped(self.py, objects, shape),
+            _ => Ok(objects.into_iter().next().map_or_else(|| self.py.None(), |word| word).into_bound(self.py)),
+        }
+    }
+
     pub fn py(&self) -> Python<'py> {
         self.py
     }
 
     fn series(&self, name: &str, array: ArrayRef) -> PyResult<Bound<'py, PyAny>> {
-        let unnamed = self.py.import("polars")?.getattr("Series")?.call1(("", PyArray::from_array_ref(array)))?;
+        let unnamed = self.py.import("polars")?.getattr("Series")?.call1(("", Table::new(array)))?;
         unnamed.call_method1("alias", (name,))
     }
 
     /// The error for a number that is out of range: it names the column, and the row.
     pub fn refuse(&self, fault: &Fault) -> PyErr {
-        let place = match (fault.row, &self.kind) {
+        refusal(fault, &self.place(fault.row))
+    }
+
+    /// The same for what no queue can have.
+    pub fn refuse_row(&self, fault: &RowError) -> PyErr {
+        if fault.row.is_none() {
+            return PyValueError::new_err(fault.error.to_string());
+        }
+        let (argument, place) = (fault.error.argument, self.place(fault.row));
+        let message = format!("{}{place} must be {}, not {}", argument.name(), argument.range(), fault.error.value);
+        PyValueError::new_err(message)
+    }
+
+    /// A row as one would look it up.
+    fn place(&self, row: Option<usize>) -> String {
+        match (row, &self.kind) {
             (None, _) => String::new(),
             (Some(row), Kind::Array(shape)) => format!("{:?}", indices(row, shape)),
             (Some(row), _) => format!("[{row}]"),
-        };
-        refusal(fault, &place)
+        }
     }
 }
 
@@ -242,6 +306,10 @@ fn one<'py>(name: &str, object: &Bound<'py, PyAny>) -> PyResult<Read<'py>> {
             ))),
             other => Err(refused(name, other)),
         };
+    }
+    let is_text = object.is_instance_of::<PyString>() || object.is_instance_of::<PyBytes>();
+    if !is_text && let Ok(buffer) = PyMemoryView::from(object) {
+        return array(name, &buffer);
     }
     if object.hasattr("__array__")? && !object.hasattr("__float__")? || object.cast::<PyUntypedArray>().is_ok() {
         return array(name, object);

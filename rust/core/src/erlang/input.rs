@@ -152,7 +152,7 @@ impl Argument {
             Self::Agents => "agents",
             Self::AnswerWithinS => "answer_within_s",
             Self::ShortAbandonS => "short_abandon_s",
-            Self::Probability => "probability",
+            Self::Probability => "quantile",
             Self::ServiceLevel => "service_level",
             Self::AsaS => "asa_s",
             Self::MaxOccupancy => "max_occupancy",

@@ -16,6 +16,6 @@ mod targets;
 
 pub use columns::{RequirementColumns, StaffingColumns, TargetColumns, required_agents_columns};
 pub use required::{Requirement, required_agents};
-pub use shrinkage::{Scheduled, combine_shrinkage, schedule};
+pub use shrinkage::{Scheduled, combine_shrinkage, schedule, schedule_columns};
 pub use square_root::{SquareRoot, square_root};
 pub use targets::{Binding, Staffing, Targets};

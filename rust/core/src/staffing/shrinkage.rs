@@ -1,6 +1,7 @@
 //! From agents at work to agents on the schedule.
 
-use crate::erlang::{Argument, OutOfRange, at_least_zero};
+use crate::column::Column;
+use crate::erlang::{Argument, OutOfRange, RowError, at_least_zero};
 
 /// Rounding up forgives this much: 35.7/0.85 is 42, although its nearest double is above it.
 pub(super) const CEIL_SLACK: f64 = 1e-9;
@@ -25,6 +26,29 @@ pub fn schedule(agents: f64, shrinkage: f64) -> Result<Scheduled, OutOfRange> {
     check(shrinkage)?;
     let unrounded = agents / (1.0 - shrinkage);
     Ok(Scheduled { unrounded, agents: ceil(unrounded) })
+}
+
+/// The same for each row: rounded up into `scheduled`, as it is into `unrounded`.
+///
+/// # Errors
+/// The first row with a number out of range.
+///
+/// # Panics
+/// When columns differ in length.
+pub fn schedule_columns(
+    agents: &[f64],
+    shrinkage: Column,
+    scheduled: &mut [f64],
+    unrounded: &mut [f64],
+) -> Result<(), RowError> {
+    for (row, agents) in agents.iter().enumerate() {
+        let found = schedule(*agents, shrinkage.at(row)).map_err(|error| {
+            let is_of_all = matches!(shrinkage, Column::One(_)) && error.argument == Argument::Shrinkage;
+            RowError { row: (!is_of_all).then_some(row), error }
+        })?;
+        (scheduled[row], unrounded[row]) = (found.agents, found.unrounded);
+    }
+    Ok(())
 }
 
 /// One shrinkage from several: added (each is a share of all paid time) or compounded (each is a share of what the ones
