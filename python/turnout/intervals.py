@@ -162,14 +162,16 @@ def _staffing(given: dict[str, Any], how: dict[str, Any], rows: int) -> list[pl.
     """The columns that are added."""
     import polars as pl
 
-    if not isinstance(given["arrivals"], pl.Series):
-        given["arrivals"] = pl.repeat(given["arrivals"], rows, dtype=pl.Float64, eager=True)
-    agents = given.pop("agents", None)
-    need = required_agents(arrivals=given.pop("arrivals"), **given, **how).as_dict()
+    arrivals, agents = given.pop("arrivals"), given.pop("agents", None)
+    if not isinstance(arrivals, pl.Series):
+        arrivals = pl.repeat(arrivals, rows, dtype=pl.Float64, eager=True)
+    need = required_agents(arrivals=arrivals, **given, **how).as_dict()
     definition = {name: how[name] for name in how if name != "fractional"}
     at_work = need["required_agents"] if agents is None else agents
     queue = {name: given[name] for name in _INPUTS if name in given and name not in ("shrinkage", "min_agents")}
-    service = service_metrics(**queue, agents=at_work, **definition, measures=list(_EXPECTED)).as_dict()
+    service = service_metrics(
+        arrivals=arrivals, **queue, agents=at_work, **definition, measures=list(_EXPECTED)
+    ).as_dict()
     columns = [*need.values(), *(service[measure].alias(name) for measure, name in _EXPECTED.items())]
     if agents is not None:
         short = (need["required_agents"] - agents).clip(lower_bound=0)

@@ -64,7 +64,7 @@ def test_what_the_call_says_goes_first() -> None:
     assert plan["offered_load"].to_list() == [150 / 18, 5, None, 0]
     named = DAY.rename({"arrivals": "offered"}).with_columns(target=pl.lit(0.95))
     plan = turnout.staff_intervals(named, arrivals="offered", interval_s=1800, service_level="target")
-    assert plan["required_agents"].to_list() == [33, 20, None, 0]
+    assert plan["required_agents"].to_list() == [34, 21, None, 0]
     by_asa = turnout.staff_intervals(DAY, interval_s=1800, service_level=None, asa_s="asa_s")
     assert by_asa["binding"].to_list() == ["asa_s", "asa_s", None, None]
     parts = turnout.staff_intervals(DAY, interval_s=1800, fractional=True, definition="virtual")

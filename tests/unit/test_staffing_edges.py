@@ -84,7 +84,9 @@ def test_a_service_level_of_one_is_out_of_reach() -> None:
     assert column.required_agents.to_list() == [None, 0]
     assert column.scheduled_agents.to_list() == [None, 0]
     assert column.binding.to_list() == ["service_level", None]
-    array = turnout.required_agents(arrivals=np.array([150.0, 60]), aht_s=300, service_level=None, asa_s=[0, 5], **HALF_HOUR)
+    array = turnout.required_agents(
+        arrivals=np.array([150.0, 60]), aht_s=300, service_level=None, asa_s=[0, 5], **HALF_HOUR
+    )
     assert np.isnan(array.required_agents).tolist() == [True, False]
     assert array.binding.tolist() == ["asa_s", "asa_s"]
 
