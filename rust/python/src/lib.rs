@@ -24,6 +24,7 @@ mod found;
 mod handle;
 mod hash;
 mod installed;
+mod models;
 mod numbers;
 mod outside;
 mod policy;
@@ -61,6 +62,8 @@ mod _core {
     use super::handle::Toggle;
     #[pymodule_export]
     use super::hash::{bucket, hash_units, noop};
+    #[pymodule_export]
+    use super::models::model_columns;
     #[pymodule_export]
     use super::policy::{Policy, with_problems};
     #[pymodule_export]
