@@ -35,6 +35,7 @@ __all__ = [
     "expected_wait",
     "find_lines",
     "hash_units",
+    "model_columns",
     "read_document",
     "score_columns",
     "wait_quantile",
@@ -1346,8 +1347,8 @@ def answer_probability(
     contacts_ahead, agents, aht_s : number, array or series
         As those of `expected_wait`.
     answer_within_s : number, array or series, optional
-        A target time in seconds: the probability is that of being answered within it as well, the service level that the
-        contact can expect.
+        A target time in seconds: the probability is that of being answered within it as well, the service level that
+        the contact can expect.
     patience_s, starts_per_hour, idle_agents, priority_arrivals_per_hour : number, array or series, optional
         As those of `expected_wait`; the contact is as patient as those ahead.
 
@@ -1363,8 +1364,8 @@ def answer_probability(
 
     Notes
     -----
-    With `x = r/h`: `x / (x+n+1)`, and within `t`, `x / (x+n+1) (1 - I_z(x+1, n+1))` with `z = e^(-h t)`, to some 1e-13. Where others
-    overtake, the Laplace transform of the first passage at `h`, and its inverse, to some 1e-10.
+    With `x = r/h`: `x / (x+n+1)`, and within `t`, `x / (x+n+1) (1 - I_z(x+1, n+1))` with `z = e^(-h t)`, to some 1e-13.
+    Where others overtake, the Laplace transform of the first passage at `h`, and its inverse, to some 1e-10.
 
     Examples
     --------
@@ -1440,8 +1441,8 @@ def expected_wait(
     patience_s : number, array or series, optional
         Mean patience in seconds of those ahead; nobody gives up when it is infinite or not given.
     starts_per_hour : number, array or series, optional
-        Contacts of this queue that agents take in an hour while somebody waits, as measured, such as by a moving average
-        over the last 15 minutes. It replaces `agents / aht_s`, which stands in for it where it is null.
+        Contacts of this queue that agents take in an hour while somebody waits, as measured, such as by a moving
+        average over the last 15 minutes. It replaces `agents / aht_s`, which stands in for it where it is null.
     idle_agents : number, array or series, optional
         Eligible agents who are free.
     priority_arrivals_per_hour : number, array or series, optional
@@ -1451,8 +1452,8 @@ def expected_wait(
     -------
     float, numpy.ndarray or polars.Series
         The mean time until the contact is answered, if it stays. 0 when an agent is free; infinite when the queue is
-        closed, or when overtakers come at least as fast as contacts are started and nobody gives up. NaN for NaN, null for
-        null.
+        closed, or when overtakers come at least as fast as contacts are started and nobody gives up. NaN for NaN, null
+        for null.
 
     Raises
     ------
@@ -1464,9 +1465,9 @@ def expected_wait(
     Notes
     -----
     With `n` ahead, starts at the rate `r` and abandonment at the rate `h` of each of those ahead, the wait is a sum of
-    exponentials with the rates `r, r+h, ..., r+nh`; its mean is `(psi(r/h+n+1) - psi(r/h)) / h`. With overtaking at the rate `o`
-    the mean time from a place to the next is `E_k = (1 + o E_(k+1)) / (r + kh)`; the recursion begins so far back that the
-    error of the mean is below 1e-15 of it, but at most 100,000 places behind the contact.
+    exponentials with the rates `r, r+h, ..., r+nh`; its mean is `(psi(r/h+n+1) - psi(r/h)) / h`. With overtaking at the
+    rate `o` the mean time from a place to the next is `E_k = (1 + o E_(k+1)) / (r + kh)`; the recursion begins so far
+    back that the error of the mean is below 1e-15 of it, but at most 100,000 places behind the contact.
 
     Examples
     --------
@@ -1527,6 +1528,25 @@ def hash_units(
     >>> import turnout
     >>> turnout.hash_units(["a", "b"], "billing-bot").dtype
     dtype('uint64')
+    """
+
+def model_columns(model: str, columns: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
+    """
+    The answers of a model by their names, from its columns by theirs.
+
+    Parameters
+    ----------
+    model : str
+        The name of the public function.
+    columns : dict
+        Numbers, arrays or series, by the names of the function's arguments.
+    options : dict
+        What is no number: `definition`, `fractional`, `nodes`, `method`, `basis`, `plan`.
+
+    Returns
+    -------
+    dict
+        Numbers, arrays or series, as the columns are.
     """
 
 def read_document(data: bytes, format: Literal["toml", "json", "yaml"] = "toml") -> Any:
@@ -1598,7 +1618,8 @@ def wait_quantile(
     Returns
     -------
     float, numpy.ndarray or polars.Series
-        The quantile of the wait of a contact that stays; infinite for 1, and beyond the probability of ever being answered.
+        The quantile of the wait of a contact that stays; infinite for 1, and beyond the probability of ever being
+        answered.
 
     Raises
     ------
@@ -1607,8 +1628,8 @@ def wait_quantile(
 
     Notes
     -----
-    `-ln(z) / h` with the `z` at which the regularised incomplete beta function `I_z(r/h, n+1)` is `1 - quantile`, exact to
-    some 1e-12. Where others overtake, the Laplace transform of the first passage is inverted, to some 1e-9.
+    `-ln(z) / h` with the `z` at which the regularised incomplete beta function `I_z(r/h, n+1)` is `1 - quantile`, exact
+    to some 1e-12. Where others overtake, the Laplace transform of the first passage is inverted, to some 1e-9.
 
     Examples
     --------

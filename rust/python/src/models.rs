@@ -23,7 +23,7 @@ use options::Options;
 /// columns : dict
 ///     Numbers, arrays or series, by the names of the function's arguments.
 /// options : dict
-///     What is no number: `definition`, `fractional`, `method`, `basis`, `nodes`.
+///     What is no number: `definition`, `fractional`, `nodes`, `method`, `basis`, `plan`.
 ///
 /// Returns
 /// -------
