@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, overload
 
-from turnout._core import required_agents, service_metrics
+from turnout.staffing import required_agents, service_metrics
 
 __all__ = ["staff_intervals"]
 
@@ -111,8 +111,8 @@ def staff_intervals(frame: Any, *, service_level: float | str | None = 0.8, **to
     >>> import polars as pl, turnout
     >>> day = pl.DataFrame({"half_hour": ["09:00", "09:30"], "arrivals": [150, 90], "aht_s": [300, 280]})
     >>> plan = turnout.staff_intervals(day, interval_s=1800, shrinkage=0.3, patience_s=180)
-    >>> plan.select("half_hour", "required_agents", "scheduled_agents", pl.col("expected_service_level").round(3))
-    shape: (2, 4)
+    >>> plan.select("half_hour", "required_agents", "binding", "scheduled_agents").rows()
+    [('09:00', 28.0, 'service_level', 40.0), ('09:30', 17.0, 'service_level', 25.0)]
     """
     import polars as pl
 
