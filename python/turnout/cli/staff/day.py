@@ -81,4 +81,4 @@ def added_up(intervals: Intervals, basis: pl.DataFrame, date: dt.date | None) ->
     added = frame.group_by("start").agg(
         *summed, service=(answered / pl.col("arrivals").filter(known).sum()).fill_nan(None), hours=pl.col("hours").max()
     )
-    return Day(date, intervals.zone, groups, added.sort("start"))
+    return Day(date, intervals.zone, groups, added.drop_nulls(["start", "hours"]).sort("start"))

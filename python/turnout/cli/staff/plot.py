@@ -21,7 +21,7 @@ HINT: Final = "write for example --plot day.png"
 SUFFIXES: Final = (".png", ".svg")
 DOTS_PER_INCH: Final = 160
 GROUPS_NAMED: Final = 4
-HOURS_APART: Final = (1, 2, 3, 4, 6, 12, 24)
+MINUTES_APART: Final = (15, 30, 60, 120, 180, 240, 360, 720, 1440)
 MOST_TICKS: Final = 14
 A_MOMENT_H: Final = 1e-6
 # Okabe and Ito: told apart by those who see no red or no green, and in grey by their lightness and line.
@@ -105,7 +105,7 @@ def draw_agents(axes: Axes, day: Day) -> None:
         )
     axes.set_ylabel("agents (load: erlangs)")
     axes.set_ylim(bottom=0)
-    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=5, frameon=False, borderpad=0, columnspacing=1.6)
 
 
@@ -129,16 +129,19 @@ def time_axis(axes: Axes, day: Day) -> None:
     zone = zoneinfo.ZoneInfo(day.zone or "UTC")
     times = steps(day, "offered_load")[0]
     first, last = (dt.datetime.fromtimestamp(3600 * hour, zone) for hour in (times[0], times[-1]))
-    each = next(hours for hours in HOURS_APART if (times[-1] - times[0]) / hours < MOST_TICKS)
-    tick = first.replace(hour=first.hour - first.hour % each, minute=0, second=0, microsecond=0)
+    span = 60 * (times[-1] - times[0])
+    each = next((minutes for minutes in MINUTES_APART if span < MOST_TICKS * minutes), MINUTES_APART[-1])
+    minute = 60 * first.hour + first.minute
+    tick = first.replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(minutes=minute - minute % each)
     ticks = []
     # by the wall clock, also on days on which it changes
     while tick <= last:
         ticks.append(tick)
-        tick += dt.timedelta(hours=each)
+        tick += dt.timedelta(minutes=each)
     shown = [tick for tick in ticks if tick >= first]
     axes.set_xticks([tick.timestamp() / 3600 for tick in shown], [f"{tick:%H:%M}" for tick in shown])
-    axes.margins(x=0.01)
+    edge = 0.01 * (times[-1] - times[0])
+    axes.set_xlim(times[0] - edge, times[-1] + edge)
     axes.set_xlabel("time of day" + (f" ({day.zone})" if day.zone else ""))
 
 

@@ -105,7 +105,7 @@ def sum_up_by(intervals: Intervals, basis: pl.DataFrame) -> list[tuple[dict[str,
 def sums(frame: pl.DataFrame, time: str | None) -> Sums:
     """What the rows of a measured frame come to."""
     hours = {name: pl.col(name) * pl.col("hours") for name in ("offered_load", "required_agents", "scheduled_agents")}
-    weighted = {name: mean_contact(frame, name) for name in SERVICE}
+    weighted: dict[str, Any] = {name: mean_contact(frame, name) for name in SERVICE}
     row = frame.select(
         pl.col("arrivals").sum(),
         pl.col("missing").sum(),
