@@ -31,7 +31,7 @@ def staffed(intervals: Intervals, options: Mapping[str, Any], tick: Tick | None)
             parts.append(staff_intervals(frame.slice(first, CHUNK_ROWS), **options))
         except (ValueError, TypeError) as error:
             raise refused(intervals, first, str(error)) from None
-    return pl.concat(parts)
+    return pl.concat(parts, rechunk=True)
 
 
 def refused(intervals: Intervals, first: int, message: str) -> CliError:

@@ -16,6 +16,7 @@ from turnout.cli.faults import CliError, print_json
 from turnout.cli.staff.compute import staffed
 from turnout.cli.staff.day import added_up, day_of
 from turnout.cli.staff.intervals import SUFFIXES, Intervals, read_intervals
+from turnout.cli.staff.plot import HINT as PLOT_HINT
 from turnout.cli.staff.plot import check_plot, draw
 from turnout.cli.staff.summary import Sums, measured, sum_up, sum_up_by
 from turnout.cli.staff.view import USUAL_ANSWER_WITHIN_S, USUAL_LEVEL, show
@@ -52,7 +53,9 @@ def run_staff(
         raise CliError(message, where="--service-level", hint="leave out one of them")
     check_out(wishes.out, path)
     if wishes.plot is None and wishes.day is not None:
-        raise CliError("--day is the day of a plot", where="--day", hint="write for example --plot day.png")
+        raise CliError(
+            "is the day of a plot, and there is none", where="--day", hint="write for example --plot day.png"
+        )
     if wishes.plot is not None:
         check_plot(wishes.plot)
     intervals = read_intervals(path, texts, only=wishes.only, by=wishes.by, time=wishes.time, zone=wishes.zone)

@@ -110,13 +110,14 @@ def sums(frame: pl.DataFrame, time: str | None) -> Sums:
         pl.col("arrivals").sum(),
         pl.col("missing").sum(),
         unreachable=(~pl.col("missing") & pl.col("required_agents").is_null()).sum(),
-        unstable=(~pl.col("stable")).sum(),
+        unstable=(~pl.col("missing") & ~pl.col("stable")).sum(),
         load_hours=hours["offered_load"].sum(),
         required_hours=hours["required_agents"].sum(),
         scheduled_hours=hours["scheduled_agents"].sum(),
         scheduled_unrounded_hours=(pl.col("scheduled_unrounded") * pl.col("hours")).sum(),
     ).row(0, named=True)
-    bound = frame.filter(pl.col("required_agents").is_not_null())["binding"].drop_nulls().value_counts(sort=True)
+    bound = frame.filter(pl.col("required_agents").is_not_null())["binding"].drop_nulls().value_counts()
+    bound = bound.sort("count", "binding", descending=[True, False])
     return Sums(
         frame.height,
         binding=dict(bound.iter_rows()),
@@ -156,6 +157,6 @@ def roster(frame: pl.DataFrame) -> Roster:
         short_hours=(pl.col("agents_short") * pl.col("hours")).sum(),
         over_hours=(over * pl.col("hours")).sum(),
         intervals_short=(pl.col("agents_short") > 0).sum(),
-        capacity_exceeded=pl.col("capacity_exceeded").sum(),
+        capacity_exceeded=(~pl.col("missing") & pl.col("capacity_exceeded")).sum(),
     ).row(0, named=True)
     return Roster(**row)
