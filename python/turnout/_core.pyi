@@ -43,6 +43,7 @@ __all__ = [
     "expected_wait",
     "find_lines",
     "hash_units",
+    "model_columns",
     "read_document",
     "required_agents",
     "score_columns",
@@ -1980,6 +1981,25 @@ def hash_units(
     >>> import turnout
     >>> turnout.hash_units(["a", "b"], "billing-bot").dtype
     dtype('uint64')
+    """
+
+def model_columns(model: str, columns: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
+    """
+    The answers of a model by their names, from its columns by theirs.
+
+    Parameters
+    ----------
+    model : str
+        The name of the public function.
+    columns : dict
+        Numbers, arrays or series, by the names of the function's arguments.
+    options : dict
+        What is no number: `definition`, `fractional`, `nodes`, `method`, `basis`, `plan`.
+
+    Returns
+    -------
+    dict
+        Numbers, arrays or series, as the columns are.
     """
 
 def read_document(data: bytes, format: Literal["toml", "json", "yaml"] = "toml") -> Any:

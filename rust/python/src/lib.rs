@@ -26,6 +26,7 @@ mod found;
 mod handle;
 mod hash;
 mod installed;
+mod models;
 mod numbers;
 mod outside;
 mod policy;
@@ -69,6 +70,8 @@ mod _core {
     use super::handle::Toggle;
     #[pymodule_export]
     use super::hash::{bucket, hash_units, noop};
+    #[pymodule_export]
+    use super::models::model_columns;
     #[pymodule_export]
     use super::policy::{Policy, with_problems};
     #[pymodule_export]
