@@ -53,6 +53,7 @@ def fault(*arguments: object) -> str:
         (["monday.parquet", *HALF, "--agents", "starts_at"], "monday.parquet: starts_at must hold numbers; it holds Datetime("),
         (["negative.csv", *HALF], "negative.csv row 3: aht_s must be 0 or more and finite, not -5; mend the value"),
         (["negative.csv", *HALF, "--only", "queue=b"], "negative.csv row 3: aht_s must be 0 or more"),
+        (["named.csv", *HALF, "--aht-s", "handle"], "named.csv row 1: handle (aht_s) must be 0 or more and finite, not -5"),
         (["monday.parquet", "--interval-s", -1], "--interval-s: interval_s must be "),
         (["monday.parquet", *HALF, "--service-level", 1.5], "--service-level: service_level must be "),
         (["monday.parquet", *HALF, "--shrinkage", 1], "--shrinkage: shrinkage must be "),
@@ -93,6 +94,7 @@ def test_faults(arguments: list[object], message: str) -> None:
     Path("names.csv").write_text("time,arrival,n\n1,2,3\n")
     Path("words.csv").write_text("arrivals,aht_s\n1,200\n2,soon\n3,\n")
     Path("negative.csv").write_text("queue,arrivals,aht_s\na,1,200\na,2,\nb,3,-5\n")
+    Path("named.csv").write_text("arrivals,handle\n1,-5\n")
     Path("timeless.csv").write_text("arrivals,aht_s\n1,200\n")
     bare = MONDAY.select("arrivals", "aht_s")
     bare.with_columns(at=pl.lit(dt.time(9))).write_parquet("clock.parquet")

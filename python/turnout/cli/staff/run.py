@@ -16,7 +16,6 @@ from turnout.cli.faults import CliError, print_json
 from turnout.cli.staff.compute import staffed
 from turnout.cli.staff.day import added_up, day_of
 from turnout.cli.staff.intervals import SUFFIXES, Intervals, read_intervals
-from turnout.cli.staff.plot import HINT as PLOT_HINT
 from turnout.cli.staff.plot import check_plot, draw
 from turnout.cli.staff.summary import Sums, measured, sum_up, sum_up_by
 from turnout.cli.staff.view import USUAL_ANSWER_WITHIN_S, USUAL_LEVEL, show

@@ -174,8 +174,9 @@ def total_table(total: Sums) -> Table:
     if total.binding:
         bound = ", ".join(f"{BOUND.get(name, name)} in {n:,}" for name, n in total.binding.items())
         table.add_row("", f"bound by {bound}")
-    unrounded = whole(total.scheduled_unrounded_hours)
-    table.add_row("scheduled", f"{whole(total.scheduled_hours)} agent-hours ({unrounded} before rounding)")
+    unrounded = total.scheduled_unrounded_hours
+    parts = f" ({whole(unrounded)} before rounding)" if round(unrounded, 1) != round(total.scheduled_hours, 1) else ""
+    table.add_row("scheduled", f"{whole(total.scheduled_hours)} agent-hours{parts}")
     if (work := total.roster) is not None:
         short = f"{whole(work.short_hours)} short in {counted(work.intervals_short, 'interval')}"
         table.add_row("at work", f"{whole(work.agent_hours)} agent-hours: {short}, {whole(work.over_hours)} to spare")
