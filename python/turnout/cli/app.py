@@ -9,6 +9,7 @@ import typer
 
 from turnout.cli.faults import EXIT_FAULTS
 from turnout.cli.group import TurnoutGroup
+from turnout.cli.staff.command import staff
 
 app = typer.Typer(
     name="turnout",
@@ -294,6 +295,9 @@ def agreement(
 
     names = [name.strip() for name in by.split(",") if name.strip()]
     run_agreement(exposures, toggle or [], names, zone, as_json=as_json)
+
+
+app.command()(staff)
 
 
 @app.command()
