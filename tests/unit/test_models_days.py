@@ -211,6 +211,16 @@ def test_limits_say_what_to_do() -> None:
         turnout.interval_metrics(arrivals=[1], agents=1, basis="end", **day)
 
 
+def test_a_target_out_of_reach_is_worked_for_all_the_same() -> None:
+    """Without a limit to the agents, with more than anybody waits for; nothing is -0."""
+    found = turnout.carried_required_agents(arrivals=[100, 200], interval_s=1800, aht_s=300, service_level=1)
+    assert np.isnan(found.required_agents).all()
+    assert np.isnan(found.agents).all()
+    assert found.binding.tolist() == ["service_level"] * 2
+    assert found.service_level.tolist() == [1, 1]
+    assert not np.signbit(found.wait_probability).any()
+
+
 def test_mail() -> None:
     """12, 30 and 6 hours of work, each due by the end of the next hour."""
     found = turnout.deadline_agents(**MAIL)
