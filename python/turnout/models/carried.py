@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from turnout.models.kinds import Anything, CarriedDay, CarriedTargets, Floats, Names, Plain, Truths
+    from turnout.kinds import Floats, Numbers, Plain
+    from turnout.models.kinds import CarriedDay, CarriedTargets, Names, Truths
 
 
 @overload
 def carried_metrics(
-    *, arrivals: pl.Series, agents: Anything, **told: Unpack[CarriedDay]
+    *, arrivals: pl.Series, agents: Numbers, **told: Unpack[CarriedDay]
 ) -> CarriedMetrics[pl.Series, pl.Series]: ...
 @overload
 def carried_metrics(
@@ -99,11 +100,11 @@ def carried_metrics(
 
 @overload
 def carried_required_agents(
-    *, arrivals: pl.Series, most_agents: Anything = ..., shrinkage: Anything = ..., **told: Unpack[CarriedTargets]
+    *, arrivals: pl.Series, most_agents: Numbers = ..., shrinkage: Numbers = ..., **told: Unpack[CarriedTargets]
 ) -> CarriedAgents[pl.Series, pl.Series, pl.Series]: ...
 @overload
 def carried_required_agents(
-    *, arrivals: Plain, most_agents: pl.Series, shrinkage: Anything = ..., **told: Unpack[CarriedTargets]
+    *, arrivals: Plain, most_agents: pl.Series, shrinkage: Numbers = ..., **told: Unpack[CarriedTargets]
 ) -> CarriedAgents[pl.Series, pl.Series, pl.Series]: ...
 @overload
 def carried_required_agents(

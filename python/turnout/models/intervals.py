@@ -13,18 +13,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from turnout.models.kinds import (
-        Anything,
-        Array,
-        DayQueue,
-        Floats,
-        FractionalDayTargets,
-        Method,
-        Names,
-        Number,
-        Plain,
-        Truths,
-    )
+    from turnout.kinds import Array, Floats, Number, Numbers, Plain
+    from turnout.models.kinds import DayQueue, FractionalDayTargets, Method, Names, Truths
 
 
 @overload
@@ -100,7 +90,7 @@ def interval_loads(
 
 @overload
 def interval_metrics(
-    *, arrivals: pl.Series, agents: Anything, **told: Unpack[DayQueue]
+    *, arrivals: pl.Series, agents: Numbers, **told: Unpack[DayQueue]
 ) -> QueueMetrics[pl.Series, pl.Series]: ...
 @overload
 def interval_metrics(
@@ -164,7 +154,7 @@ def interval_metrics(
 
 @overload
 def interval_required_agents(
-    *, arrivals: pl.Series, shrinkage: Anything = ..., **told: Unpack[FractionalDayTargets]
+    *, arrivals: pl.Series, shrinkage: Numbers = ..., **told: Unpack[FractionalDayTargets]
 ) -> ModelAgents[pl.Series, pl.Series]: ...
 @overload
 def interval_required_agents(
