@@ -273,6 +273,28 @@ def test_what_is_not_known_out_of_reach_or_endless() -> None:
     assert run_json("staff", "monday.parquet", *HALF, "--service-level", 1)["summary"]["binding"] == {}
 
 
+def test_where_nobody_calls_there_is_no_service_to_expect() -> None:
+    MONDAY.with_columns(arrivals=pl.lit(0)).write_parquet("quiet.parquet")
+    summary = run_json("staff", "quiet.parquet", *HALF)["summary"]
+    assert (summary["required_hours"], summary["expected_service_level"]) == (0, None)
+    assert "expected" not in run("staff", "quiet.parquet", *HALF)
+
+
+def test_many_groups_are_not_all_shown() -> None:
+    pl.concat(MONDAY.with_columns(queue=pl.lit(f"queue-{n:02}")) for n in range(23)).write_parquet("many.parquet")
+    text = run("staff", "many.parquet", *HALF, "--rows", 0)
+    assert sum(line.startswith("queue-") for line in text.splitlines()) == 20
+    assert "and 3 more; --json lists all" in text
+
+
+def test_times_have_their_year_where_it_is_not_one() -> None:
+    later = MONDAY.with_columns(pl.col("starts_at") + pl.duration(days=366))
+    pl.concat([MONDAY, later]).write_parquet("years.parquet")
+    text = run("staff", "years.parquet", *HALF)
+    assert "\n2026-03-02 09:00  billing" in text
+    assert "\n2027-03-03 09:00  billing" in text
+
+
 def test_a_file_without_rows() -> None:
     MONDAY.clear().write_parquet("empty.parquet")
     found = run_json("staff", "empty.parquet", *HALF, "--out", "none.csv")

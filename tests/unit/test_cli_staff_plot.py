@@ -129,6 +129,13 @@ def test_queues_are_added_and_the_service_is_that_of_the_mean_contact() -> None:
     assert day.frame["service"].to_list() == pytest.approx(wanted)
 
 
+def test_queues_of_which_one_is_not_known_have_no_sum() -> None:
+    frame = MONDAY.with_columns(pl.when(pl.int_range(pl.len()) != 1).then("arrivals").alias("arrivals"))
+    frame.write_parquet("part.parquet")
+    day = drawn("part.parquet")
+    assert day.frame["required_agents"].is_null().to_list() == [False, True, False]
+
+
 def test_lines_are_level_and_break_where_nothing_is_known() -> None:
     at = dt.datetime(2026, 3, 2)
     hours = pl.DataFrame(

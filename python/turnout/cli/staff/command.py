@@ -46,7 +46,13 @@ AnswerWithinOption = Annotated[
     str | None, target("--answer-within-s", "SECONDS", "The time of the service level, in seconds; 20 if absent.")
 ]
 DefinitionOption = Annotated[
-    Definition | None, target("--definition", "NAME", "What the service level counts; offered if absent.")
+    Definition | None,
+    target(
+        "--definition",
+        "NAME",
+        "What the service level counts: offered (if absent), answered, exclude_abandons_within_target, "
+        "count_abandons_within_target, exclude_short_abandons, virtual.",
+    ),
 ]
 ShortAbandonOption = Annotated[
     float | None,

@@ -67,9 +67,6 @@ def added_up(intervals: Intervals, basis: pl.DataFrame, date: dt.date | None) ->
     if intervals.by:
         words = pl.concat_str(pl.col(intervals.by).cast(pl.String), separator=" ", ignore_nulls=True)
         groups = tuple(frame.select(words).to_series().unique().sort())
-    if intervals.zone is not None:
-        # instants: a day on which the clocks change is as long as it is
-        frame = frame.with_columns(pl.col("start").dt.convert_time_zone("UTC"))
     known = pl.col("expected_service_level").is_not_null() & (pl.col("arrivals") > 0)
     answered = (pl.col("expected_service_level") * pl.col("arrivals")).filter(known).sum()
     # a queue of which nothing is known leaves a gap: the others alone are not the sum
