@@ -36,6 +36,18 @@ PARAMETERS = {
     "GateResult.__new__(at)": INSTANT,
     "bucket(unit)": "str | int",
     "hash_units(units)": f"collections.abc.Sequence[str | int] | polars.Series | {ARRAY}",
+    "combine_shrinkage(shares)": "collections.abc.Sequence[float]",
+    "required_agents(service_level)": f"{NUMBERS} | None",
+    "service_metrics(measures)": "collections.abc.Sequence[str] | None",
+    "(arrivals)": NUMBERS,
+    "(asa_s)": f"{NUMBERS} | None",
+    "(interval_s)": NUMBERS,
+    "(max_abandon)": f"{NUMBERS} | None",
+    "(max_occupancy)": f"{NUMBERS} | None",
+    "(max_wait_probability)": f"{NUMBERS} | None",
+    "(min_agents)": f"{NUMBERS} | None",
+    "(offered_load)": NUMBERS,
+    "(shrinkage)": f"{NUMBERS} | None",
     "(agents)": f"{NUMBERS} | None",
     "(aht_s)": f"{NUMBERS} | None",
     "(answer_within_s)": f"{NUMBERS} | None",
@@ -90,6 +102,13 @@ RESULTS = {
     "Policy.problems": "tuple[turnout.errors.Problem, ...]",
     "Policy.toggles": "dict[str, typing.Any]",
     "answer_probability": ANSWERS,
+    "as_dict": "dict[str, typing.Any]",
+    "erlang_a": ANSWERS,
+    "erlang_b": ANSWERS,
+    "erlang_c": ANSWERS,
+    "erlang_wait_quantile": ANSWERS,
+    "RequiredAgents.binding": "str | numpy.typing.NDArray[numpy.object_] | polars.Series | None",
+    "ServiceMetrics.stable": "bool | numpy.typing.NDArray[numpy.bool_] | polars.Series",
     "expected_wait": ANSWERS,
     "hash_units": "numpy.typing.NDArray[numpy.uint64]",
     "mode": 'typing.Literal["off", "shadow", "live"]',
@@ -98,6 +117,11 @@ RESULTS = {
     "wait_quantile": ANSWERS,
     "wait_variance": ANSWERS,
 }
+# Classes whose fields are of the kind that their function was given.
+for kind in ("RequiredAgents", "ServiceMetrics", "SquareRootStaffing"):
+    PARAMETERS |= {f"{kind}.__new__(*)": "object", f"{kind}.__class_getitem__(_of)": "object"}
+    RESULTS |= {f"{kind}.*": ANSWERS, f"{kind}.__eq__": "bool", f"{kind}.__reduce__": "tuple[type, tuple[object, ...]]"}
+    RESULTS[f"{kind}.__class_getitem__"] = f"type[{kind}]"
 # What may stay open: values that the caller brought, and what pickle calls.
 OPEN = {"Evaluation.value", "Evaluation.shadow", "Policy.__reduce__"}
 VAGUE = {"Any", "Incomplete", "dict", "list", "tuple", "Iterator", "SupportsGetItem"}
@@ -178,9 +202,11 @@ class Types(ast.NodeTransformer):
         """Give every parameter and the result a type."""
         for parameter in [*member.args.posonlyargs, *member.args.args, *member.args.kwonlyargs]:
             if parameter.arg not in ("self", "cls"):
-                names = [f"{owner}{member.name}({parameter.arg})", f"({parameter.arg})"]
+                names = [f"{owner}{member.name}({parameter.arg})", f"{owner}{member.name}(*)", f"({parameter.arg})"]
                 parameter.annotation = self.typed(names, PARAMETERS, parameter.annotation)
         names = [f"{owner}{member.name}", member.name]
+        if not member.name.startswith("__"):
+            names.append(f"{owner}*")
         member.returns = self.typed(names, RESULTS, member.returns)
 
     def typed(self, names: list[str], table: dict[str, str], found: ast.expr | None) -> ast.expr | None:

@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import mpmath as mp  # type: ignore[import-untyped]
+import mpmath as mp
 
 FILE = Path(__file__).resolve().parents[1] / "tests" / "vectors" / "wait.json"
 QUANTILES = (0.01, 0.1, 0.5, 0.9, 0.99, 0.999999)

@@ -42,9 +42,23 @@ if TYPE_CHECKING:
     from turnout.diff import DecisionChange, PolicyDiff, diff_policies
     from turnout.errors import ContactLogError, PolicyError, Problem, TurnoutError
     from turnout.exposures import ExposureCounts, ExposureLog
+    from turnout.intervals import staff_intervals
     from turnout.policy import load_policy, policy_schema, sample_policy_path
     from turnout.refresh import PolicyWatch, RefreshStatus
     from turnout.sinks import load_exposures
+    from turnout.staffing import (
+        RequiredAgents,
+        ServiceMetrics,
+        SquareRootStaffing,
+        combine_shrinkage,
+        erlang_a,
+        erlang_b,
+        erlang_c,
+        erlang_wait_quantile,
+        required_agents,
+        service_metrics,
+        square_root_staffing,
+    )
     from turnout.stale import StaleReason, StaleToggle, stale_toggles
     from turnout.usage import ToggleUsage, load_usage, save_usage
     from turnout.wait import answer_probability, expected_wait, score_queues, wait_quantile, wait_variance
@@ -76,9 +90,23 @@ _HOMES = {
     "turnout.diff": ("DecisionChange", "PolicyDiff", "diff_policies"),
     "turnout.errors": ("ContactLogError", "PolicyError", "Problem", "TurnoutError"),
     "turnout.exposures": ("ExposureCounts", "ExposureLog"),
+    "turnout.intervals": ("staff_intervals",),
     "turnout.policy": ("load_policy", "policy_schema", "sample_policy_path"),
     "turnout.refresh": ("PolicyWatch", "RefreshStatus"),
     "turnout.sinks": ("load_exposures",),
+    "turnout.staffing": (
+        "RequiredAgents",
+        "ServiceMetrics",
+        "SquareRootStaffing",
+        "combine_shrinkage",
+        "erlang_a",
+        "erlang_b",
+        "erlang_c",
+        "erlang_wait_quantile",
+        "required_agents",
+        "service_metrics",
+        "square_root_staffing",
+    ),
     "turnout.stale": ("StaleReason", "StaleToggle", "stale_toggles"),
     "turnout.usage": ("ToggleUsage", "load_usage", "save_usage"),
     "turnout.wait": ("answer_probability", "expected_wait", "score_queues", "wait_quantile", "wait_variance"),
@@ -106,6 +134,9 @@ __all__ = [
     "Problem",
     "RampPosition",
     "RefreshStatus",
+    "RequiredAgents",
+    "ServiceMetrics",
+    "SquareRootStaffing",
     "StaleReason",
     "StaleToggle",
     "SystemClock",
@@ -116,7 +147,12 @@ __all__ = [
     "answer_probability",
     "bucket",
     "check_contacts",
+    "combine_shrinkage",
     "diff_policies",
+    "erlang_a",
+    "erlang_b",
+    "erlang_c",
+    "erlang_wait_quantile",
     "expected_wait",
     "hash_units",
     "load_bank_log",
@@ -125,10 +161,14 @@ __all__ = [
     "load_policy",
     "load_usage",
     "policy_schema",
+    "required_agents",
     "sample_policy_path",
     "save_usage",
     "score_queues",
+    "service_metrics",
     "shadow_agreement",
+    "square_root_staffing",
+    "staff_intervals",
     "stale_toggles",
     "wait_quantile",
     "wait_variance",
