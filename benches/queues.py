@@ -1,4 +1,4 @@
-"""The workload of the benchmarks of queues, as in `queues.rs`: half hours whose loads, handle times and patience vary."""
+"""The workload of the benchmarks of queues, as in `queues.rs`: half hours of varied load, handle time and patience."""
 
 from __future__ import annotations
 

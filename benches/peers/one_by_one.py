@@ -1,7 +1,7 @@
 """Packages that take queues one by one: pyworkforce, and turbotab by its public functions.
 
-What a package gets wrong is not timed (`tests` in `test_queues.py` say what that is): turbotab's Erlang A is another model,
-and its ASA, in whole seconds, is right for intervals of ten minutes alone.
+What a package gets wrong is not timed; `test_queues.py` holds what that is: turbotab's Erlang A is another model, and
+its ASA, in whole seconds, is right for intervals of ten minutes alone.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
 
 from benches.queues import ANSWER_WITHIN_S, INTERVAL_S, SERVICE_LEVEL, Queues
 

@@ -1,8 +1,8 @@
 """One queue a call, beside an empty call; and one large batch on two threads beside one.
 
-An empty call cannot be told from the loop that makes it: the loop is in both sides, as in `scalar.py`. What a queue costs
-in a column is taken off the call: the goal bounds what the call adds to its kernel. A column works on many queues at
-once, so that this takes off less than a single queue costs.
+An empty call cannot be told from the loop that makes it: the loop is in both sides, as in `scalar.py`. What a queue
+costs in a column is taken off the call, for the goal bounds what the call adds to its kernel. A column works on many
+queues at once, so that this takes off less than a single queue costs.
 """
 
 from __future__ import annotations
@@ -10,25 +10,20 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
+from benches.peers import vectorised
 from benches.peers.erlang import metrics, required
 from benches.peers.rows import Result, Row
 from benches.peers.timing import Case, interleaved
 from benches.queues import SIZES, Queues, queues
 
 CALLS = 2048
+# 150 contacts in half an hour, of 300 s each: 25 erlangs.
+LOAD, AGENTS = 25.0, 30.0
 QUEUE = {"arrivals": 150.0, "interval_s": 1800.0, "aht_s": 300.0}
-
-
-def _calls(call: Callable[..., object], *args: Any, **named: Any) -> Case:
-    def run() -> None:
-        for _ in range(CALLS):
-            call(*args, **named)
-
-    return Case(run, CALLS)
+LIVE = {"contacts_ahead": 4.0, "agents": 10.0, "aht_s": 300.0, "patience_s": 600.0}
 
 
 def _columns(call: Callable[..., object], **named: float) -> Case:
@@ -38,36 +33,67 @@ def _columns(call: Callable[..., object], **named: float) -> Case:
 
 
 def call_cases() -> dict[str, Case]:
+    """The loops are written out: a loop that hands keywords on would cost more than the calls."""
     import turnout
     from turnout._core import _noop
 
-    live = {"contacts_ahead": 4.0, "agents": 10.0, "aht_s": 300.0, "patience_s": 600.0}
-    asked = QUEUE | {"agents": 30.0}
+    erlang_c, service_metrics = turnout.erlang_c, turnout.service_metrics
+    required_agents, expected_wait = turnout.required_agents, turnout.expected_wait
+
+    def empty() -> None:
+        for _ in range(CALLS):
+            _noop(LOAD, AGENTS)
+
+    def empty_named() -> None:
+        for _ in range(CALLS):
+            _noop(key=150.0, unit=1800.0, attributes=300.0)
+
+    def probability() -> None:
+        for _ in range(CALLS):
+            erlang_c(LOAD, AGENTS)
+
+    def measures() -> None:
+        for _ in range(CALLS):
+            service_metrics(arrivals=150.0, interval_s=1800.0, aht_s=300.0, agents=AGENTS)
+
+    def requirement() -> None:
+        for _ in range(CALLS):
+            required_agents(arrivals=150.0, interval_s=1800.0, aht_s=300.0)
+
+    def wait() -> None:
+        for _ in range(CALLS):
+            expected_wait(contacts_ahead=4.0, agents=10.0, aht_s=300.0, patience_s=600.0)
+
     return {
-        "empty": _calls(_noop, 25.0, 30.0),
-        "empty by keyword": _calls(_noop, key=25.0, unit=30.0, attributes=300.0),
-        "erlang_c(load, agents)": _calls(turnout.erlang_c, 25.0, 30.0),
-        "erlang_c(load, agents), kernel": _columns(turnout.erlang_c, offered_load=25.0, agents=30.0),
-        "service_metrics": _calls(turnout.service_metrics, **asked),
-        "service_metrics, kernel": _columns(turnout.service_metrics, **asked),
-        "required_agents": _calls(turnout.required_agents, **QUEUE),
-        "required_agents, kernel": _columns(turnout.required_agents, **QUEUE),
-        "expected_wait": _calls(turnout.expected_wait, **live),
-        "expected_wait, kernel": _columns(turnout.expected_wait, **live),
+        "empty": Case(empty, CALLS),
+        "empty, named": Case(empty_named, CALLS),
+        "erlang_c": Case(probability, CALLS),
+        "erlang_c, kernel": _columns(erlang_c, offered_load=LOAD, agents=AGENTS),
+        "service_metrics": Case(measures, CALLS),
+        "service_metrics, kernel": _columns(service_metrics, **QUEUE, agents=AGENTS),
+        "required_agents": Case(requirement, CALLS),
+        "required_agents, kernel": _columns(required_agents, **QUEUE),
+        "expected_wait": Case(wait, CALLS),
+        "expected_wait, kernel": _columns(expected_wait, **LIVE),
     }
 
 
 def call_rows(ns: dict[str, float]) -> list[Row]:
+    """Each beside the empty call of its manner: by place, or by keyword."""
     made = []
-    for call in ("erlang_c(load, agents)", "service_metrics", "required_agents", "expected_wait"):
-        empty = ns["empty"] if call.startswith("erlang_c") else ns["empty by keyword"]
+    for call in ("erlang_c", "service_metrics", "required_agents", "expected_wait"):
+        empty, manner = ("empty", "by place") if call == "erlang_c" else ("empty, named", "3 keywords")
         kernel = ns[f"{call}, kernel"]
         note = f"{ns[call]:.0f} ns in all, kernel {kernel:.0f} ns"
-        made.append(Row(f"one queue: {call}", ns[call] - kernel, "ns", "an empty call", empty, 5.0, note))
+        made.append(Row(f"one queue: {call}", ns[call] - kernel, "ns", f"_noop(), {manner}", ns[empty], 5.0, note))
     return made
 
 
 # --------------------------------------------------------------------------------------------------- two threads
+
+
+# numpy and scipy release the interpreter's lock too: what two threads gain on this machine, busy as it is.
+CONTROL = "scipy, for comparison"
 
 
 def _both(work: Callable[[Queues], object], halves: list[Queues]) -> Callable[[], None]:
@@ -89,6 +115,7 @@ def thread_cases(rows: int) -> dict[str, Case]:
         "Erlang A measures": lambda part: metrics(part, impatient=True),
         "required agents, Erlang C": lambda part: required(part, impatient=False),
         "required agents, Erlang A": lambda part: required(part, impatient=True),
+        CONTROL: vectorised.erlang_a,
     }
     cases = {}
     for name, one in work.items():
@@ -100,7 +127,8 @@ def thread_cases(rows: int) -> dict[str, Case]:
 def thread_rows(ns: dict[str, float]) -> list[Row]:
     unit, peer = "ns a row", "one thread"
     names = [name for name in ns if not name.endswith(", halves")]
-    return [Row(f"two threads: {name}", ns[f"{name}, halves"], unit, peer, ns[name], 1 / 1.5) for name in names]
+    goals = {name: None if name == CONTROL else 1 / 1.5 for name in names}
+    return [Row(f"two threads: {name}", ns[f"{name}, halves"], unit, peer, ns[name], goals[name]) for name in names]
 
 
 def run(quick: bool, with_turnout: bool = True) -> Result:
