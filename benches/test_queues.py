@@ -54,7 +54,7 @@ def test_scipy_agrees_on_live_queues() -> None:
 
 
 def test_scipy_loses_digits_in_erlang_c() -> None:
-    """The term at n is the exponential of the difference of large numbers: 4 rows of 1,400 are off by more than 1e-9."""
+    """The term at n is the exponential of a difference of large numbers: 4 of 1,400 rows are off by more than 1e-9."""
     known = vectors("b_c")
     load, agents, truth = known["offered_load"], known["agents"], known["wait"]
     with np.errstate(all="ignore"):
@@ -127,7 +127,7 @@ def test_turbotab_has_the_asa_of_ten_minutes() -> None:
 
 
 def test_turbotab_waits_a_finite_time_in_an_endless_queue() -> None:
-    """10 erlangs for 5 agents; and nobody arriving, for whom it asks an agent, and 100 % in 20 s, which nobody reaches."""
+    """10 erlangs for 5 agents. It asks for an agent where nobody arrives, and for some to reach 100 % in 20 s."""
     from mod_turbotab.agents.capacity import agents_required, asa
 
     ours = turnout.service_metrics(arrivals=60, interval_s=HALF_HOUR_S, aht_s=300, agents=5)
