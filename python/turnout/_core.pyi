@@ -10,7 +10,7 @@ from typing import Any, Literal, SupportsFloat, SupportsIndex, final
 from _typeshed import SupportsGetItem
 from numpy import bool_, float64, object_, uint64
 from numpy.typing import NDArray
-from polars import DataFrame, Series
+from polars import DataFrame, Expr, Series
 
 from turnout.errors import Problem
 from turnout.exposures import ExposureLog
@@ -43,6 +43,7 @@ __all__ = [
     "expected_wait",
     "find_lines",
     "hash_units",
+    "model_columns",
     "read_document",
     "required_agents",
     "score_columns",
@@ -1290,6 +1291,13 @@ class RequiredAgents:
         -------
         dict
             Each field, in their order.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> need = turnout.required_agents(arrivals=150, interval_s=1800, aht_s=300)
+        >>> list(need.as_dict())
+        ['offered_load', 'required_agents', 'binding', 'scheduled_agents', 'scheduled_unrounded']
         """
 
     @property
@@ -1335,7 +1343,7 @@ class ServiceMetrics:
     >>> import turnout
     >>> queue = turnout.service_metrics(arrivals=150, interval_s=1800, aht_s=300, agents=28)
     >>> round(queue.service_level, 3), round(queue.asa_s, 1), queue.stable
-    (0.661, 43.6, True)
+    (0.626, 45.7, True)
     """
 
     @classmethod
@@ -1384,6 +1392,13 @@ class ServiceMetrics:
         -------
         dict
             Each field, in their order.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> queue = turnout.service_metrics(arrivals=150, interval_s=1800, aht_s=300, agents=28)
+        >>> queue.as_dict()["offered_load"]
+        25.0
         """
 
     @property
@@ -1439,7 +1454,7 @@ class SquareRootStaffing:
     --------
     >>> import turnout
     >>> turnout.square_root_staffing(100, 110)
-    SquareRootStaffing(beta=1.0, wait_probability=0.22336135590582748)
+    SquareRootStaffing(beta=1.0, wait_probability=0.22336127479826076)
     """
 
     @classmethod
@@ -1464,6 +1479,12 @@ class SquareRootStaffing:
         -------
         dict
             Each field, in their order.
+
+        Examples
+        --------
+        >>> import turnout
+        >>> turnout.square_root_staffing(100, 110).as_dict()["beta"]
+        1.0
         """
 
     @property
@@ -1573,16 +1594,16 @@ class Toggle:
         """
 
 def answer_probability(
-    contacts_ahead: float | Sequence[float | None] | NDArray[Any] | Series,
-    agents: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    aht_s: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
+    contacts_ahead: float | Sequence[float | None] | NDArray[Any] | Series | Expr,
+    agents: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    aht_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
     *,
-    answer_within_s: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    patience_s: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    starts_per_hour: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    idle_agents: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    priority_arrivals_per_hour: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-) -> float | NDArray[float64] | Series:
+    answer_within_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    patience_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    starts_per_hour: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    idle_agents: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    priority_arrivals_per_hour: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+) -> float | NDArray[float64] | Series | Expr:
     """
     The probability that the next contact of a queue is answered before it gives up.
 
@@ -1617,7 +1638,7 @@ def answer_probability(
     >>> turnout.answer_probability(4, agents=10, aht_s=300, patience_s=600)
     0.8
     >>> round(turnout.answer_probability(4, agents=10, aht_s=300, patience_s=600, answer_within_s=120), 3)
-    0.406
+    0.387
     """
 
 def bucket(unit: str | int, salt: str, stage: Literal["ramp", "variant"] = "ramp") -> float:
@@ -1687,11 +1708,11 @@ def combine_shrinkage(shares: Sequence[float], compound: bool = False) -> float:
     """
 
 def erlang_a(
-    offered_load: float | Sequence[float | None] | NDArray[Any] | Series,
-    agents: float | Sequence[float | None] | NDArray[Any] | Series | None,
-    aht_s: float | Sequence[float | None] | NDArray[Any] | Series | None,
-    patience_s: float | Sequence[float | None] | NDArray[Any] | Series | None,
-) -> float | NDArray[float64] | Series:
+    offered_load: float | Sequence[float | None] | NDArray[Any] | Series | Expr,
+    agents: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None,
+    aht_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None,
+    patience_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None,
+) -> float | NDArray[float64] | Series | Expr:
     """
     The share of contacts that wait where waiting contacts give up: Erlang A.
 
@@ -1725,13 +1746,13 @@ def erlang_a(
     --------
     >>> import turnout
     >>> round(turnout.erlang_a(25, 30, aht_s=240, patience_s=120), 4)
-    0.1735
+    0.1586
     """
 
 def erlang_b(
-    offered_load: float | Sequence[float | None] | NDArray[Any] | Series,
-    agents: float | Sequence[float | None] | NDArray[Any] | Series | None,
-) -> float | NDArray[float64] | Series:
+    offered_load: float | Sequence[float | None] | NDArray[Any] | Series | Expr,
+    agents: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None,
+) -> float | NDArray[float64] | Series | Expr:
     """
     The share of contacts that are lost where nobody waits: Erlang B.
 
@@ -1768,9 +1789,9 @@ def erlang_b(
     """
 
 def erlang_c(
-    offered_load: float | Sequence[float | None] | NDArray[Any] | Series,
-    agents: float | Sequence[float | None] | NDArray[Any] | Series | None,
-) -> float | NDArray[float64] | Series:
+    offered_load: float | Sequence[float | None] | NDArray[Any] | Series | Expr,
+    agents: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None,
+) -> float | NDArray[float64] | Series | Expr:
     """
     The share of contacts that wait where nobody gives up: Erlang C.
 
@@ -1799,20 +1820,20 @@ def erlang_c(
     --------
     >>> import turnout
     >>> round(turnout.erlang_c(25, 30), 4)
-    0.2516
+    0.2499
     >>> turnout.erlang_c([0, 25, 40], 30).round(4)
-    array([0.    , 0.2516, 1.    ])
+    array([0.    , 0.2499, 1.    ])
     """
 
 def erlang_wait_quantile(
-    quantile: float | Sequence[float | None] | NDArray[Any] | Series,
+    quantile: float | Sequence[float | None] | NDArray[Any] | Series | Expr,
     *,
-    arrivals: float | Sequence[float | None] | NDArray[Any] | Series,
-    interval_s: float | Sequence[float | None] | NDArray[Any] | Series,
-    aht_s: float | Sequence[float | None] | NDArray[Any] | Series | None,
-    agents: float | Sequence[float | None] | NDArray[Any] | Series | None,
-    patience_s: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-) -> float | NDArray[float64] | Series:
+    arrivals: float | Sequence[float | None] | NDArray[Any] | Series | Expr,
+    interval_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr,
+    aht_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None,
+    agents: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None,
+    patience_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+) -> float | NDArray[float64] | Series | Expr:
     """
     The wait that a contact of a queue in its steady state does not exceed with a probability, in seconds.
 
@@ -1843,19 +1864,19 @@ def erlang_wait_quantile(
     >>> import turnout
     >>> queue = {"arrivals": 150, "interval_s": 1800, "aht_s": 300, "agents": 28}
     >>> turnout.erlang_wait_quantile([0.5, 0.9], **queue).round(1)
-    array([  0. , 147.9])
+    array([  0., 152.])
     """
 
 def expected_wait(
-    contacts_ahead: float | Sequence[float | None] | NDArray[Any] | Series,
-    agents: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    aht_s: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
+    contacts_ahead: float | Sequence[float | None] | NDArray[Any] | Series | Expr,
+    agents: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    aht_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
     *,
-    patience_s: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    starts_per_hour: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    idle_agents: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    priority_arrivals_per_hour: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-) -> float | NDArray[float64] | Series:
+    patience_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    starts_per_hour: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    idle_agents: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    priority_arrivals_per_hour: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+) -> float | NDArray[float64] | Series | Expr:
     """
     The mean wait of the next contact of a queue, in seconds.
 
@@ -1962,6 +1983,25 @@ def hash_units(
     dtype('uint64')
     """
 
+def model_columns(model: str, columns: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
+    """
+    The answers of a model by their names, from its columns by theirs.
+
+    Parameters
+    ----------
+    model : str
+        The name of the public function.
+    columns : dict
+        Numbers, arrays or series, by the names of the function's arguments.
+    options : dict
+        What is no number: `definition`, `fractional`, `nodes`, `method`, `basis`, `plan`.
+
+    Returns
+    -------
+    dict
+        Numbers, arrays or series, as the columns are.
+    """
+
 def read_document(data: bytes, format: Literal["toml", "json", "yaml"] = "toml") -> Any:
     """
     Reads the bytes of a document without judging what it says.
@@ -1986,22 +2026,22 @@ def read_document(data: bytes, format: Literal["toml", "json", "yaml"] = "toml")
 
 def required_agents(
     *,
-    arrivals: float | Sequence[float | None] | NDArray[Any] | Series,
-    interval_s: float | Sequence[float | None] | NDArray[Any] | Series,
-    aht_s: float | Sequence[float | None] | NDArray[Any] | Series | None,
-    service_level: float | Sequence[float | None] | NDArray[Any] | Series | None = ...,
-    answer_within_s: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    asa_s: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    max_occupancy: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    max_abandon: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    max_wait_probability: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    patience_s: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    shrinkage: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
+    arrivals: float | Sequence[float | None] | NDArray[Any] | Series | Expr,
+    interval_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr,
+    aht_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None,
+    service_level: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = ...,
+    answer_within_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    asa_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    max_occupancy: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    max_abandon: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    max_wait_probability: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    patience_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    shrinkage: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
     fractional: bool = False,
-    min_agents: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
+    min_agents: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
     definition: str = "offered",
     short_abandon_s: SupportsFloat | SupportsIndex | None = None,
-) -> RequiredAgents:
+) -> RequiredAgents | Expr:
     """
     The fewest agents with whom queues reach their targets, and the target that decided.
 
@@ -2016,9 +2056,9 @@ def required_agents(
     aht_s : number, array or series
         Average handle time in seconds, after-call work included.
     service_level : number, array or series, optional
-        Least service level, from 0 to 1; with `None` it is no target.
+        Least service level, from 0 to 1: 0.8 unless told, and with `None` no target.
     answer_within_s : number, array or series
-        Answered within so many seconds is good service.
+        Answered within so many seconds is good service; 20 unless told.
     asa_s : number, array or series, optional
         Greatest mean wait in seconds.
     max_occupancy : number, array or series, optional
@@ -2030,7 +2070,7 @@ def required_agents(
     patience_s : number, array or series, optional
         Mean patience in seconds; nobody gives up when it is infinite or not given.
     shrinkage : number, array or series
-        Share of paid time away from the queue, from 0 to below 1: 0.35 schedules 1/0.65 times the agents, 54 % more.
+        Share of paid time away from the queue, from 0 (unless told) to below 1: 0.35 schedules 1/0.65 times the agents, 54 % more.
     fractional : bool
         Whether agents may be parts of agents, such as for a mean over many intervals.
     min_agents : number, array or series
@@ -2042,8 +2082,8 @@ def required_agents(
 
     Returns
     -------
-    RequiredAgents
-        The agents, and what decided. NaN for NaN, null for null. Where no number of agents reaches a target, in an array
+    RequiredAgents or polars.Expr
+        The agents, and what decided; of expressions a struct of them. NaN for NaN, null for null. Where no number of agents reaches a target, in an array
         NaN, in a series null, with the target as `binding`.
 
     Raises
@@ -2091,16 +2131,16 @@ def score_columns(
 
 def service_metrics(
     *,
-    arrivals: float | Sequence[float | None] | NDArray[Any] | Series,
-    interval_s: float | Sequence[float | None] | NDArray[Any] | Series,
-    aht_s: float | Sequence[float | None] | NDArray[Any] | Series | None,
-    agents: float | Sequence[float | None] | NDArray[Any] | Series | None,
-    answer_within_s: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    patience_s: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
+    arrivals: float | Sequence[float | None] | NDArray[Any] | Series | Expr,
+    interval_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr,
+    aht_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None,
+    agents: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None,
+    answer_within_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    patience_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
     definition: str = "offered",
     short_abandon_s: SupportsFloat | SupportsIndex | None = None,
     measures: Sequence[str] | None = None,
-) -> ServiceMetrics:
+) -> ServiceMetrics | Expr:
     """
     The service of queues in their steady state: Erlang C, with patience Erlang A.
 
@@ -2117,7 +2157,7 @@ def service_metrics(
     agents : number, array or series
         Agents at work; need not be whole.
     answer_within_s : number, array or series
-        Answered within so many seconds is good service.
+        Answered within so many seconds is good service; 20 unless told.
     patience_s : number, array or series, optional
         Mean patience in seconds; nobody gives up when it is infinite or not given, nobody waits when it is 0. From a
         log: the total wait of all contacts, divided by the number who gave up.
@@ -2134,8 +2174,8 @@ def service_metrics(
 
     Returns
     -------
-    ServiceMetrics
-        Each measure. NaN for NaN, null for null. A queue without a steady state is no error: it is not `stable`, with a
+    ServiceMetrics or polars.Expr
+        Each measure; of expressions a struct of them. NaN for NaN, null for null. A queue without a steady state is no error: it is not `stable`, with a
         P(wait) of 1, a service level of 0, an infinite wait.
 
     Raises
@@ -2155,16 +2195,16 @@ def service_metrics(
     >>> import turnout
     >>> queue = turnout.service_metrics(arrivals=150, interval_s=1800, aht_s=300, agents=[24, 28, 32])
     >>> queue.service_level.round(3)
-    array([0.   , 0.661, 0.927])
+    array([0.   , 0.626, 0.92 ])
     >>> patient = turnout.service_metrics(arrivals=150, interval_s=1800, aht_s=300, agents=24, patience_s=90)
     >>> round(patient.service_level, 3), round(patient.abandon_probability, 3)
-    (0.589, 0.108)
+    (0.705, 0.125)
     """
 
 def square_root_staffing(
-    offered_load: float | Sequence[float | None] | NDArray[Any] | Series,
-    agents: float | Sequence[float | None] | NDArray[Any] | Series | None,
-) -> SquareRootStaffing:
+    offered_load: float | Sequence[float | None] | NDArray[Any] | Series | Expr,
+    agents: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None,
+) -> SquareRootStaffing | Expr:
     """
     How far agents are above their load, in the measure that explains service at every size.
 
@@ -2177,7 +2217,7 @@ def square_root_staffing(
 
     Returns
     -------
-    SquareRootStaffing
+    SquareRootStaffing or polars.Expr
         `beta` and the approximate P(wait). NaN for NaN, null for null.
 
     Raises
@@ -2198,16 +2238,16 @@ def square_root_staffing(
     """
 
 def wait_quantile(
-    quantile: float | Sequence[float | None] | NDArray[Any] | Series,
-    contacts_ahead: float | Sequence[float | None] | NDArray[Any] | Series,
-    agents: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    aht_s: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
+    quantile: float | Sequence[float | None] | NDArray[Any] | Series | Expr,
+    contacts_ahead: float | Sequence[float | None] | NDArray[Any] | Series | Expr,
+    agents: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    aht_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
     *,
-    patience_s: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    starts_per_hour: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    idle_agents: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    priority_arrivals_per_hour: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-) -> float | NDArray[float64] | Series:
+    patience_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    starts_per_hour: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    idle_agents: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    priority_arrivals_per_hour: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+) -> float | NDArray[float64] | Series | Expr:
     """
     The wait that is not exceeded with a probability, in seconds.
 
@@ -2240,19 +2280,19 @@ def wait_quantile(
     --------
     >>> import turnout
     >>> turnout.wait_quantile([0.5, 0.9], 4, agents=10, aht_s=300, patience_s=600).round(1)
-    array([127.5, 220. ])
+    array([127.9, 219.1])
     """
 
 def wait_variance(
-    contacts_ahead: float | Sequence[float | None] | NDArray[Any] | Series,
-    agents: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    aht_s: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
+    contacts_ahead: float | Sequence[float | None] | NDArray[Any] | Series | Expr,
+    agents: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    aht_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
     *,
-    patience_s: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    starts_per_hour: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    idle_agents: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-    priority_arrivals_per_hour: float | Sequence[float | None] | NDArray[Any] | Series | None = None,
-) -> float | NDArray[float64] | Series:
+    patience_s: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    starts_per_hour: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    idle_agents: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+    priority_arrivals_per_hour: float | Sequence[float | None] | NDArray[Any] | Series | Expr | None = None,
+) -> float | NDArray[float64] | Series | Expr:
     """
     The variance of the wait of the next contact of a queue, in square seconds.
 
@@ -2277,5 +2317,5 @@ def wait_variance(
     --------
     >>> import turnout
     >>> round(turnout.wait_variance(4, agents=10, aht_s=300, patience_s=600) ** 0.5, 1)
-    61.7
+    61.4
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, overload
 
-from turnout._core import required_agents, service_metrics
+from turnout.staffing import required_agents, service_metrics
 
 __all__ = ["staff_intervals"]
 
@@ -15,7 +15,7 @@ _TARGETS = ("service_level", "asa_s", "max_occupancy", "max_abandon", "max_wait_
 # How it is counted.
 _HOW = ("fractional", "definition", "short_abandon_s")
 # A measure, and what it is called beside those of the log.
-_EXPECTED = {
+_EXPECTED: dict[Measure, str] = {
     "stable": "stable",
     "wait_probability": "expected_wait_probability",
     "service_level": "expected_service_level",
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from turnout.staffing import Definition
+    from turnout.staffing import Definition, Measure
 
     class _Constants(TypedDict, total=False):
         """What a call of `staff_intervals` says: a number, or the name of a column."""
@@ -111,8 +111,8 @@ def staff_intervals(frame: Any, *, service_level: float | str | None = 0.8, **to
     >>> import polars as pl, turnout
     >>> day = pl.DataFrame({"half_hour": ["09:00", "09:30"], "arrivals": [150, 90], "aht_s": [300, 280]})
     >>> plan = turnout.staff_intervals(day, interval_s=1800, shrinkage=0.3, patience_s=180)
-    >>> plan.select("half_hour", "required_agents", "scheduled_agents", pl.col("expected_service_level").round(3))
-    shape: (2, 4)
+    >>> plan.select("half_hour", "required_agents", "binding", "scheduled_agents").rows()
+    [('09:00', 28.0, 'service_level', 40.0), ('09:30', 17.0, 'service_level', 25.0)]
     """
     import polars as pl
 
@@ -162,14 +162,16 @@ def _staffing(given: dict[str, Any], how: dict[str, Any], rows: int) -> list[pl.
     """The columns that are added."""
     import polars as pl
 
-    if not any(isinstance(source, pl.Series) for source in given.values()):
-        given["arrivals"] = pl.repeat(given["arrivals"], rows, dtype=pl.Float64, eager=True)
-    agents = given.pop("agents", None)
-    need = required_agents(**given, **how).as_dict()
+    arrivals, agents = given.pop("arrivals"), given.pop("agents", None)
+    if not isinstance(arrivals, pl.Series):
+        arrivals = pl.repeat(arrivals, rows, dtype=pl.Float64, eager=True)
+    need = required_agents(arrivals=arrivals, **given, **how).as_dict()
     definition = {name: how[name] for name in how if name != "fractional"}
     at_work = need["required_agents"] if agents is None else agents
     queue = {name: given[name] for name in _INPUTS if name in given and name not in ("shrinkage", "min_agents")}
-    service = service_metrics(**queue, agents=at_work, **definition, measures=list(_EXPECTED)).as_dict()
+    service = service_metrics(
+        arrivals=arrivals, **queue, agents=at_work, **definition, measures=list(_EXPECTED)
+    ).as_dict()
     columns = [*need.values(), *(service[measure].alias(name) for measure, name in _EXPECTED.items())]
     if agents is not None:
         short = (need["required_agents"] - agents).clip(lower_bound=0)

@@ -97,6 +97,14 @@ if TYPE_CHECKING:
         answer_within_s: Numbers
         patience_s: Numbers
 
+    class _ToldLazily(TypedDict, total=False):
+        """The same with expressions."""
+
+        interval_s: Numbers | pl.Expr
+        aht_s: Numbers | pl.Expr
+        answer_within_s: Numbers | pl.Expr
+        patience_s: Numbers | pl.Expr
+
     class _Asked(TypedDict, total=False):
         """How `service_metrics` is asked."""
 
@@ -137,6 +145,10 @@ if TYPE_CHECKING:
         """Numbers give a number, arrays an array, and series a series."""
 
         @overload
+        def __call__(self, offered_load: pl.Expr, agents: Numbers | pl.Expr) -> pl.Expr: ...
+        @overload
+        def __call__(self, offered_load: Numbers, agents: pl.Expr) -> pl.Expr: ...
+        @overload
         def __call__(self, offered_load: Number, agents: Number) -> float: ...
         @overload
         def __call__(self, offered_load: pl.Series, agents: Numbers) -> pl.Series: ...
@@ -152,6 +164,14 @@ if TYPE_CHECKING:
 
         @overload
         def __call__(self, offered_load: Number, agents: Number, aht_s: Number, patience_s: Number) -> float: ...
+        @overload
+        def __call__(
+            self,
+            offered_load: pl.Expr,
+            agents: Numbers | pl.Expr,
+            aht_s: Numbers | pl.Expr,
+            patience_s: Numbers | pl.Expr,
+        ) -> pl.Expr: ...
         @overload
         def __call__(
             self, offered_load: pl.Series, agents: Numbers, aht_s: Numbers, patience_s: Numbers
@@ -193,6 +213,8 @@ if TYPE_CHECKING:
         """Measures of the kind of the arrivals; where others decide, they are to be looked at."""
 
         @overload
+        def __call__(self, *, arrivals: pl.Expr, agents: Numbers | pl.Expr, **rest: Unpack[_BothLazily]) -> pl.Expr: ...
+        @overload
         def __call__(
             self,
             *,
@@ -229,12 +251,31 @@ if TYPE_CHECKING:
     class _All(_Told, _WantedOfAny, _How, total=False):
         """All of them."""
 
+    class _BothLazily(_ToldLazily, _Asked, total=False):
+        """The same with expressions."""
+
+    class _WantedLazily(TypedDict, total=False):
+        """What is asked for, also in expressions."""
+
+        service_level: Numbers | pl.Expr
+        asa_s: Numbers | pl.Expr
+        max_occupancy: Numbers | pl.Expr
+        max_abandon: Numbers | pl.Expr
+        max_wait_probability: Numbers | pl.Expr
+        shrinkage: Numbers | pl.Expr
+        min_agents: Numbers | pl.Expr
+
+    class _AllLazily(_ToldLazily, _WantedLazily, _How, total=False):
+        """All of them, also in expressions."""
+
     class _Scalars(_Wanted, _How, total=False):
         """All of them in numbers."""
 
     class _OfRequirements(Protocol):
         """Requirements of the kind of the arrivals."""
 
+        @overload
+        def __call__(self, *, arrivals: pl.Expr, **rest: Unpack[_AllLazily]) -> pl.Expr: ...
         @overload
         def __call__(
             self,
@@ -254,6 +295,10 @@ if TYPE_CHECKING:
     class _OfSquareRoots(Protocol):
         """Of the kind that was given."""
 
+        @overload
+        def __call__(self, offered_load: pl.Expr, agents: Numbers | pl.Expr) -> pl.Expr: ...
+        @overload
+        def __call__(self, offered_load: Numbers, agents: pl.Expr) -> pl.Expr: ...
         @overload
         def __call__(self, offered_load: Number, agents: Number) -> SquareRootStaffing[float]: ...
         @overload

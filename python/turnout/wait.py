@@ -271,8 +271,8 @@ def score_queues(
     >>> import polars as pl, turnout
     >>> queues = pl.DataFrame({"queue": ["billing", "sales"], "contacts_ahead": [4, 9], "agents": [10, 40]})
     >>> scores = turnout.score_queues(queues, aht_s=300, patience_s=600, answer_within_s=90)
-    >>> scores.select("queue", pl.col("expected_wait_s", "wait_p90_s", "service_level").round(2), "rank")
-    shape: (2, 5)
+    >>> scores.select("queue", pl.col("expected_wait_s", "wait_p90_s", "service_level").round(2), "rank").rows()
+    [('billing', 136.93, 219.07, 0.21, 2), ('sales', 71.09, 101.0, 0.73, 1)]
     """
     columns = queues.collect_schema().names() if hasattr(queues, "collect_schema") else list(queues)
     if strange := constants.keys() - set(_TOLD):

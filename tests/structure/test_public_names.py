@@ -169,9 +169,9 @@ def test_the_stub_is_complete() -> None:
 
 
 def test_what_is_for_benchmarks_is_not_public() -> None:
-    """The compiled module offers the public names what overlays are read by and exposures kept in, and scores; the rest has an underscore, and no stub."""
+    """The compiled module offers the public names what overlays are read by and exposures kept in, scores and models; the rest has an underscore, and no stub."""
     core = importlib.import_module("turnout._core")
-    inner = {"ExposureBuffer", "find_lines", "read_document", "score_columns"}
+    inner = {"ExposureBuffer", "find_lines", "model_columns", "read_document", "score_columns"}
     assert {name for name in vars(core) if not name.startswith("_")} <= set(turnout.__all__) | inner
     named = [node.name for node in stub().body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     assert len(named) > 10

@@ -156,6 +156,40 @@ except turnout.TurnoutError:
     pass
 assert_type(turnout.sample_policy_path(), Path)
 
+assert_type(turnout.workload_fte(12_000, 720, 140), float)
+assert_type(turnout.workload_fte(pl.Series([12_000]), 720, 140), pl.Series)
+roster = turnout.coverage([4, 10], [5, 8])
+rows: np.ndarray[Any, np.dtype[np.float64]] = roster.difference
+assert_type(roster.covered_share, float)
+assert_type(turnout.capacity_triggers(36, 360, 3).exceeded, bool)
+calls = turnout.retrial_metrics(arrivals=120, interval_s=1800, aht_s=300, agents=17, retry_probability=0.6)
+assert_type(calls.attempts, float)
+assert_type(calls.stable, bool)
+result: turnout.ModelResult = calls
+assert_type(result.as_dict(), dict[str, Any])
+needed = turnout.retrial_required_agents(arrivals=pl.Series([120]), interval_s=1800, aht_s=300, lines=[40])
+assert_type(needed.required_agents, pl.Series)
+unsure = turnout.forecast_metrics(arrivals=200, arrivals_cv=0.1, interval_s=1800, aht_s=300, agents=38, nodes=15)
+assert_type(unsure.interval_service_level, float)
+one = turnout.forecast_required_agents(arrivals=200, arrivals_cv=0.1, interval_s=1800, aht_s=300, fractional=True)
+assert_type(one.binding, str | None)
+chat = turnout.chat_metrics(arrivals=60, interval_s=1800, aht_by_level_s=[240, 300], agents=7, definition="virtual")
+assert_type(chat.concurrency, float)
+chats = turnout.chat_required_agents(arrivals=np.arange(3), interval_s=1800, aht_by_level_s=[240, 300])
+rows = chats.scheduled_agents
+assert_type(
+    turnout.interval_loads(arrivals=pl.Series([30]), interval_s=1800, aht_s=300, method="sipp").mean_load, pl.Series
+)
+truths: np.ndarray[Any, np.dtype[np.bool_]]
+truths = turnout.interval_metrics(arrivals=[30, 60], interval_s=1800, aht_s=300, agents=9).stable
+rows = turnout.interval_required_agents(arrivals=[30, 60], interval_s=1800, aht_s=300, basis="peak").required_agents
+rows = turnout.carried_metrics(arrivals=[30, 60], interval_s=1800, aht_s=300, agents=[9, 9], backlog=5).waiting_after
+limited = turnout.carried_required_agents(arrivals=[30], interval_s=1800, aht_s=300, most_agents=pl.Series([9]))
+assert_type(limited.agents, pl.Series)
+mail = turnout.deadline_agents(arrives=[0], due=[1], work_s=[43_200], open_s=[3600, 3600], plan="smooth")
+assert_type(mail.critical_first, int | None)
+rows = turnout.deadline_completion(arrives=[0], due=[1], work_s=[43_200], open_s=[3600, 3600], agents=6).late_s
+
 # What must not pass: each line is wrong, and mypy must say so.
 turnout.Engine(policy)  # type: ignore[call-arg]
 engine.evaluate("billing-bot", 4.2)  # type: ignore[arg-type]
@@ -164,3 +198,8 @@ engine.evaluate(7)  # type: ignore[arg-type]
 turnout.PolicyWatch.from_source("policy.toml")  # type: ignore[call-arg]
 turnout.PolicyWatch.from_source("policy.toml", clock=clock, every="2s")  # type: ignore[call-arg]
 flag.enabled = True  # type: ignore[misc]
+calls.attempts = 3  # type: ignore[misc]
+print(calls.lines)  # type: ignore[attr-defined]
+turnout.chat_metrics(arrivals=60, interval_s=1800, aht_by_level_s=240, agents=7)  # type: ignore[call-overload]
+turnout.interval_loads(arrivals=[30], interval_s=1800, aht_s=300, method="mol")  # type: ignore[call-overload]
+turnout.retrial_metrics(arrivals=120, interval_s=1800, aht_s=300, agent=17)  # type: ignore[call-overload]

@@ -8,11 +8,13 @@ use turnout_core::erlang::{
     wait_quantile_columns,
 };
 
-use crate::numbers::{Argument, Given, Numbers, needed, refused_queue, scalars};
+use crate::numbers::{Argument, Given, Numbers, lazily, needed, refused_queue, scalars};
 use crate::wait::Maybe;
 
 /// The answer for one queue, and for all.
 struct Question<'a, const N: usize> {
+    function: &'static str,
+    /// The name of a series of answers.
     name: &'static str,
     one: &'a dyn Fn([f64; N]) -> Result<f64, OutOfRange>,
     all: &'a (dyn Fn([Column<'_>; N], &mut [f64]) -> Result<(), RowError> + Sync),
@@ -32,6 +34,9 @@ fn answer<'py, const N: usize>(
         }
         let found = (question.one)(told).map_err(|error| refused_queue(&error))?;
         return Ok(PyFloat::new(py, found).into_any());
+    }
+    if let Some(expression) = lazily(py, question.function, &arguments, |_| Ok(()))? {
+        return Ok(expression);
     }
     let (given, numbers) = Given::read(py, arguments)?;
     let mut columns = [Column::One(0.0); N];
@@ -83,6 +88,7 @@ pub fn erlang_b<'py>(
     agents: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let question = Question {
+        function: "erlang_b",
         name: "blocking_probability",
         one: &|[load, agents]| turnout_core::erlang::erlang_b(load, agents),
         all: &|[load, agents], out| erlang_b_columns(load, agents, out),
@@ -117,9 +123,9 @@ pub fn erlang_b<'py>(
 /// --------
 /// >>> import turnout
 /// >>> round(turnout.erlang_c(25, 30), 4)
-/// 0.2516
+/// 0.2499
 /// >>> turnout.erlang_c([0, 25, 40], 30).round(4)
-/// array([0.    , 0.2516, 1.    ])
+/// array([0.    , 0.2499, 1.    ])
 #[pyfunction]
 pub fn erlang_c<'py>(
     py: Python<'py>,
@@ -127,6 +133,7 @@ pub fn erlang_c<'py>(
     agents: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let question = Question {
+        function: "erlang_c",
         name: "wait_probability",
         one: &|[load, agents]| turnout_core::erlang::erlang_c(load, agents),
         all: &|[load, agents], out| erlang_c_columns(load, agents, out),
@@ -166,7 +173,7 @@ pub fn erlang_c<'py>(
 /// --------
 /// >>> import turnout
 /// >>> round(turnout.erlang_a(25, 30, aht_s=240, patience_s=120), 4)
-/// 0.1735
+/// 0.1586
 #[pyfunction]
 pub fn erlang_a<'py>(
     py: Python<'py>,
@@ -176,6 +183,7 @@ pub fn erlang_a<'py>(
     patience_s: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let question = Question {
+        function: "erlang_a",
         name: "wait_probability",
         one: &|[load, agents, aht_s, patience_s]| turnout_core::erlang::erlang_a(load, agents, aht_s, patience_s),
         all: &|[load, agents, aht_s, patience_s], out| erlang_a_columns(load, agents, aht_s, patience_s, out),
@@ -218,7 +226,7 @@ pub fn erlang_a<'py>(
 /// >>> import turnout
 /// >>> queue = {"arrivals": 150, "interval_s": 1800, "aht_s": 300, "agents": 28}
 /// >>> turnout.erlang_wait_quantile([0.5, 0.9], **queue).round(1)
-/// array([  0. , 147.9])
+/// array([  0., 152.])
 #[pyfunction]
 #[pyo3(signature = (quantile, *, arrivals, interval_s, aht_s, agents, patience_s=None))]
 pub fn erlang_wait_quantile<'py>(
@@ -231,6 +239,7 @@ pub fn erlang_wait_quantile<'py>(
     patience_s: Maybe<'_, 'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let question = Question {
+        function: "erlang_wait_quantile",
         name: "wait_quantile_s",
         one: &|[quantile, arrivals, interval_s, aht_s, agents, patience_s]| {
             turnout_core::erlang::wait_quantile(&Queue { arrivals, interval_s, aht_s, patience_s }, agents, quantile)

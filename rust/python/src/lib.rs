@@ -3,6 +3,7 @@
 // Most docs here are docstrings that Python's `help` shows: numpydoc, not Markdown.
 #![allow(clippy::doc_markdown, clippy::doc_link_with_quotes)]
 
+mod argument;
 mod ask;
 mod batch;
 mod clock;
@@ -25,6 +26,7 @@ mod found;
 mod handle;
 mod hash;
 mod installed;
+mod models;
 mod numbers;
 mod outside;
 mod policy;
@@ -35,6 +37,7 @@ mod results;
 mod rows;
 mod score;
 mod service;
+mod shrinkage;
 mod source;
 mod staffing;
 mod subject;
@@ -68,6 +71,8 @@ mod _core {
     #[pymodule_export]
     use super::hash::{bucket, hash_units, noop};
     #[pymodule_export]
+    use super::models::model_columns;
+    #[pymodule_export]
     use super::policy::{Policy, with_problems};
     #[pymodule_export]
     use super::ramp::{GateResult, RampPosition};
@@ -78,11 +83,11 @@ mod _core {
     #[pymodule_export]
     use super::service::{ServiceMetrics, service_metrics};
     #[pymodule_export]
+    use super::shrinkage::{SquareRootStaffing, combine_shrinkage, square_root_staffing};
+    #[pymodule_export]
     use super::source::{compile_merged, find_lines, read_document};
     #[pymodule_export]
-    use super::staffing::{
-        RequiredAgents, SquareRootStaffing, combine_shrinkage, required_agents, square_root_staffing,
-    };
+    use super::staffing::{RequiredAgents, required_agents};
     #[pymodule_export]
     use super::wait::{answer_probability, expected_wait, wait_quantile, wait_variance};
 }

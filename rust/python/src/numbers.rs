@@ -5,20 +5,15 @@
 
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::Float64Type;
-use arrow_array::{Array, ArrayRef, BooleanArray, Float64Array, UInt32Array};
-use numpy::{
-    Element, IntoPyArray, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArray,
-    PyUntypedArrayMethods,
-};
+use arrow_array::{ArrayRef, BooleanArray, Float64Array, UInt32Array};
+use numpy::{Element, IntoPyArray, PyArrayDyn, PyArrayMethods, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyList, PyMemoryView, PyString, PyTuple};
-use pyo3_arrow::PyChunkedArray;
+use pyo3::types::{PyDict, PyFloat, PyInt, PyString, PyTuple, PyType};
 use turnout_core::column::{Column, Fault};
 use turnout_core::erlang::{OutOfRange, RowError};
 
+use crate::argument::{Cells, Read, lent, one};
 use crate::event_table::Table;
 
 /// From so many rows on, other threads of Python run while the core works; to let them costs a moment.
@@ -26,15 +21,9 @@ const MANY: usize = 256;
 
 /// The numbers of an argument. Under nulls and `None` lies NaN.
 pub struct Numbers<'py> {
-    cells: Cells<'py>,
+    pub cells: Cells<'py>,
     /// Where a series is not null; everywhere without.
-    is_there: Option<Vec<bool>>,
-}
-
-enum Cells<'py> {
-    One(f64),
-    Lent(PyReadonlyArrayDyn<'py, f64>),
-    Own(Vec<f64>),
+    pub is_there: Option<Vec<bool>>,
 }
 
 impl Numbers<'_> {
@@ -78,13 +67,6 @@ enum Kind {
     Series,
 }
 
-/// An argument before it is broadcast.
-enum Read<'py> {
-    Scalar(f64),
-    Array(Bound<'py, PyArrayDyn<f64>>),
-    Series(Numbers<'py>),
-}
-
 /// A name with what was given for it, if anything.
 pub type Argument<'a, 'py> = (&'static str, Option<&'a Bound<'py, PyAny>>);
 
@@ -101,6 +83,34 @@ pub fn scalars<const N: usize>(arguments: &[Argument<'_, '_>; N]) -> Option<[Opt
         }
     }
     Some(found)
+}
+
+/// Where an argument is an expression of Polars, the expression that calls this function once the columns are there; `how`
+/// are its other arguments.
+pub fn lazily<'py>(
+    py: Python<'py>,
+    function: &str,
+    arguments: &[Argument<'_, 'py>],
+    how: impl FnOnce(&Bound<'py, PyDict>) -> PyResult<()>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let mut has_expression = false;
+    for (_, object) in arguments {
+        let class = object.filter(|object| !object.is_exact_instance_of::<PyFloat>()).map(|object| object.get_type());
+        has_expression |= class.map_or(Ok(false), |class| is_expression(&class))?;
+    }
+    if !has_expression {
+        return Ok(None);
+    }
+    let (told, rest) = (PyDict::new(py), PyDict::new(py));
+    for (name, object) in arguments.iter().filter(|(_, object)| object.is_some()) {
+        told.set_item(name, object)?;
+    }
+    how(&rest)?;
+    py.import("turnout.expressions")?.getattr("lazily")?.call1((function, told, rest)).map(Some)
+}
+
+fn is_expression(class: &Bound<'_, PyType>) -> PyResult<bool> {
+    Ok(class.name()?.to_str()? == "Expr" && class.module()?.to_str()?.starts_with("polars"))
 }
 
 /// What must be there.
@@ -281,116 +291,6 @@ fn indices(place: usize, shape: &[usize]) -> Vec<usize> {
     }
     found.reverse();
     found
-}
-
-/// Reads one argument.
-fn one<'py>(name: &str, object: &Bound<'py, PyAny>) -> PyResult<Read<'py>> {
-    if let Ok(float) = object.cast::<PyFloat>() {
-        return Ok(Read::Scalar(float.value()));
-    }
-    if object.is_exact_instance_of::<PyInt>() {
-        return Ok(Read::Scalar(object.extract().map_err(|_| PyValueError::new_err(format!("{name} is too large")))?));
-    }
-    if object.is_instance_of::<PyList>() || object.is_instance_of::<PyTuple>() {
-        let made = object.py().import("numpy")?.call_method1("asarray", (object,));
-        return array(name, &made.map_err(|_| refused(name, "lists of different lengths"))?);
-    }
-    let class = object.get_type();
-    let module = class.module()?;
-    let (module, class) = (module.to_str()?, class.name()?);
-    if module.starts_with("polars") {
-        return match class.to_str()? {
-            "Series" => series(name, object).map(Read::Series),
-            "Expr" => Err(PyTypeError::new_err(format!(
-                "{name} is a Polars expression, which has no values yet; give a column of a frame"
-            ))),
-            other => Err(refused(name, other)),
-        };
-    }
-    let is_text = object.is_instance_of::<PyString>() || object.is_instance_of::<PyBytes>();
-    if !is_text && let Ok(buffer) = PyMemoryView::from(object) {
-        return array(name, &buffer);
-    }
-    if object.hasattr("__array__")? && !object.hasattr("__float__")? || object.cast::<PyUntypedArray>().is_ok() {
-        return array(name, object);
-    }
-    number(name, object).map(Read::Scalar)
-}
-
-/// A number that is no float of Python's.
-fn number(name: &str, object: &Bound<'_, PyAny>) -> PyResult<f64> {
-    let class = object.get_type().name()?;
-    // Truth is no number here, not even numpy's.
-    let is_truth = object.is_instance_of::<PyBool>() || class.to_str()?.starts_with("bool");
-    let value = if is_truth { None } else { object.extract::<f64>().ok() };
-    value.ok_or_else(|| refused(name, class.to_str().unwrap_or("an object")))
-}
-
-fn refused(name: &str, found: &str) -> PyErr {
-    PyTypeError::new_err(format!("{name} must be a number, an array of numbers or a Polars series; got {found}"))
-}
-
-/// A numpy array, or what numpy makes of an object.
-fn array<'py>(name: &str, object: &Bound<'py, PyAny>) -> PyResult<Read<'py>> {
-    let numpy = object.py().import("numpy")?;
-    // What a masked array masks is not known.
-    let plain = if object.hasattr("filled")? {
-        object.call_method1("astype", ("float64",))?.call_method1("filled", (f64::NAN,))?
-    } else {
-        numpy.call_method1("asarray", (object,))?
-    };
-    let kind = plain.cast::<PyUntypedArray>().map_err(PyErr::from)?.dtype().kind();
-    let floats = match kind {
-        b'f' | b'i' | b'u' => numpy.call_method1("ascontiguousarray", (&plain, "float64"))?,
-        b'O' => {
-            let items = plain.call_method0("ravel")?.try_iter()?.enumerate().map(|(row, item)| {
-                let item = item?;
-                if item.is_none() { Ok(f64::NAN) } else { number(&format!("{name}[{row}]"), &item) }
-            });
-            let items = items.collect::<PyResult<Vec<f64>>>()?.into_pyarray(object.py());
-            items.call_method1("reshape", (plain.getattr("shape")?,))?
-        }
-        _ => return Err(refused(name, &format!("an array of {}", plain.getattr("dtype")?.str()?))),
-    };
-    // Of contiguous arrays without dimensions numpy makes some with one.
-    let dimensions = plain.getattr("ndim")?.extract::<usize>()?;
-    if dimensions == 0 {
-        return floats.call_method0("item")?.extract().map(Read::Scalar);
-    }
-    Ok(Read::Array(floats.cast_into()?))
-}
-
-/// A Polars series of numbers.
-fn series<'py>(name: &str, series: &Bound<'py, PyAny>) -> PyResult<Numbers<'py>> {
-    let py = series.py();
-    let polars = py.import("polars")?;
-    let dtype = series.getattr("dtype")?;
-    let is_number = dtype.call_method0("is_numeric")?.is_truthy()? || dtype.eq(polars.getattr("Null")?)?;
-    if !is_number {
-        return Err(PyTypeError::new_err(format!("{name} must hold numbers; it holds {}", dtype.str()?)));
-    }
-    let floats = series.call_method1("cast", (polars.getattr("Float64")?,))?;
-    if series.call_method0("null_count")?.eq(0)? {
-        let array = floats.call_method0("to_numpy")?.cast_into::<PyArrayDyn<f64>>()?;
-        return Ok(Numbers { cells: lent(&array), is_there: None });
-    }
-    // Without its name, which crosses the border as C text: a name with a NUL in it would end the process.
-    let arrow = floats.call_method0("rechunk")?.call_method1("alias", ("",))?.extract::<PyChunkedArray>()?;
-    let (mut values, mut is_there) = (Vec::new(), Vec::new());
-    for chunk in arrow.chunks() {
-        let cells = chunk.as_primitive::<Float64Type>();
-        values.extend(cells.iter().map(|cell| cell.unwrap_or(f64::NAN)));
-        is_there.extend((0..cells.len()).map(|row| cells.is_valid(row)));
-    }
-    Ok(Numbers { cells: Cells::Own(values), is_there: Some(is_there) })
-}
-
-/// The numbers of an array, where they lie if they lie in one piece.
-fn lent<'py>(array: &Bound<'py, PyArrayDyn<f64>>) -> Cells<'py> {
-    match array.try_readonly() {
-        Ok(lent) if lent.as_slice().is_ok() => Cells::Lent(lent),
-        _ => Cells::Own(array.to_vec().unwrap_or_default()),
-    }
 }
 
 fn numbers_of(read: Read<'_>) -> Numbers<'_> {

@@ -38,7 +38,7 @@ impl From<Bound<'_, PyAny>> for Value {
 
 /// A class of results: its fields by name, as a dictionary, as text, compared and pickled.
 macro_rules! results {
-    ($(#[$about:meta])* $name:ident { $($(#[$told:meta])* $field:ident),+ $(,)? }) => {
+    ($(#[$about:meta])* $name:ident { $(#[$dict:meta])* as_dict; $($(#[$told:meta])* $field:ident),+ $(,)? }) => {
         $(#[$about])*
         #[pyclass(frozen, module = "turnout")]
         pub struct $name {
@@ -66,6 +66,8 @@ macro_rules! results {
             /// -------
             /// dict
             ///     Each field, in their order.
+            ///
+            $(#[$dict])*
             fn as_dict<'py>(&self, py: pyo3::Python<'py>) -> pyo3::PyResult<pyo3::Bound<'py, pyo3::types::PyDict>> {
                 let found = pyo3::types::PyDict::new(py);
                 $(found.set_item(stringify!($field), &self.$field)?;)+

@@ -2,12 +2,13 @@
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use turnout_core::column::Column;
 use turnout_core::erlang::{
     Definition, MetricsColumns, Queue, QueueColumns, Threshold, ThresholdColumns, service_metrics_columns,
 };
 
-use crate::numbers::{Argument, Given, Numbers, needed, refused_queue, scalars};
+use crate::numbers::{Argument, Given, Numbers, lazily, needed, refused_queue, scalars};
 use crate::results::{Value, results};
 use crate::wait::Maybe;
 
@@ -48,8 +49,15 @@ results! {
     /// >>> import turnout
     /// >>> queue = turnout.service_metrics(arrivals=150, interval_s=1800, aht_s=300, agents=28)
     /// >>> round(queue.service_level, 3), round(queue.asa_s, 1), queue.stable
-    /// (0.661, 43.6, True)
+    /// (0.626, 45.7, True)
     ServiceMetrics {
+        /// Examples
+        /// --------
+        /// >>> import turnout
+        /// >>> queue = turnout.service_metrics(arrivals=150, interval_s=1800, aht_s=300, agents=28)
+        /// >>> queue.as_dict()["offered_load"]
+        /// 25.0
+        as_dict;
         /// Arrivals in a handle time, in erlangs.
         offered_load,
         /// Whether there is a steady state: agents exceed the load, or contacts give up.
@@ -89,7 +97,7 @@ const NAMES: [&str; 6] = ["arrivals", "interval_s", "aht_s", "agents", "answer_w
 /// agents : number, array or series
 ///     Agents at work; need not be whole.
 /// answer_within_s : number, array or series
-///     Answered within so many seconds is good service.
+///     Answered within so many seconds is good service; 20 unless told.
 /// patience_s : number, array or series, optional
 ///     Mean patience in seconds; nobody gives up when it is infinite or not given, nobody waits when it is 0. From a
 ///     log: the total wait of all contacts, divided by the number who gave up.
@@ -106,8 +114,8 @@ const NAMES: [&str; 6] = ["arrivals", "interval_s", "aht_s", "agents", "answer_w
 ///
 /// Returns
 /// -------
-/// ServiceMetrics
-///     Each measure. NaN for NaN, null for null. A queue without a steady state is no error: it is not `stable`, with a
+/// ServiceMetrics or polars.Expr
+///     Each measure; of expressions a struct of them. NaN for NaN, null for null. A queue without a steady state is no error: it is not `stable`, with a
 ///     P(wait) of 1, a service level of 0, an infinite wait.
 ///
 /// Raises
@@ -127,15 +135,13 @@ const NAMES: [&str; 6] = ["arrivals", "interval_s", "aht_s", "agents", "answer_w
 /// >>> import turnout
 /// >>> queue = turnout.service_metrics(arrivals=150, interval_s=1800, aht_s=300, agents=[24, 28, 32])
 /// >>> queue.service_level.round(3)
-/// array([0.   , 0.661, 0.927])
+/// array([0.   , 0.626, 0.92 ])
 /// >>> patient = turnout.service_metrics(arrivals=150, interval_s=1800, aht_s=300, agents=24, patience_s=90)
 /// >>> round(patient.service_level, 3), round(patient.abandon_probability, 3)
-/// (0.589, 0.108)
+/// (0.705, 0.125)
 #[pyfunction]
 #[pyo3(signature = (*, arrivals, interval_s, aht_s, agents, answer_within_s=None, patience_s=None, definition="offered",
-                    short_abandon_s=None, measures=None),
-       text_signature = "(*, arrivals, interval_s, aht_s, agents, answer_within_s=20, patience_s=None, \
-                         definition='offered', short_abandon_s=None, measures=None)")]
+                    short_abandon_s=None, measures=None))]
 #[expect(clippy::too_many_arguments, reason = "what tells a queue, and what is asked of it")]
 pub fn service_metrics<'py>(
     py: Python<'py>,
@@ -148,18 +154,26 @@ pub fn service_metrics<'py>(
     definition: &str,
     short_abandon_s: Option<f64>,
     measures: Option<Vec<String>>,
-) -> PyResult<ServiceMetrics> {
-    let definition = self::definition(definition, short_abandon_s)?;
+) -> PyResult<Bound<'py, PyAny>> {
+    let (named, definition) = (definition, self::definition(definition, short_abandon_s)?);
     let objects = [Some(arrivals), Some(interval_s), Some(aht_s), Some(agents), answer_within_s, patience_s];
     let arguments: [Argument<'_, 'py>; 6] = std::array::from_fn(|place| (NAMES[place], objects[place]));
     if measures.is_none()
         && let Some(values) = scalars(&arguments)
     {
-        return scalar(values, definition);
+        return Ok(Bound::new(py, scalar(values, definition)?)?.into_any());
     }
     let wanted = wanted(measures.as_deref())?;
+    let how = |how: &Bound<'py, PyDict>| {
+        how.set_item("definition", named)?;
+        how.set_item("short_abandon_s", short_abandon_s)?;
+        how.set_item("measures", measures)
+    };
+    if let Some(expression) = lazily(py, "service_metrics", &arguments, how)? {
+        return Ok(expression);
+    }
     let (given, numbers) = Given::read(py, arguments)?;
-    columns(&given, &numbers, definition, wanted)
+    Ok(Bound::new(py, columns(&given, &numbers, definition, wanted)?)?.into_any())
 }
 
 /// What counts as good service when nothing is said.

@@ -2,17 +2,17 @@
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyFloat;
-use turnout_core::column::{Column, Range};
+use pyo3::types::{PyDict, PyFloat};
+use turnout_core::column::Column;
 use turnout_core::erlang::{Definition, Queue, QueueColumns, RowError, Threshold, ThresholdColumns};
 use turnout_core::staffing::{
     Binding, Requirement, RequirementColumns, Staffing, StaffingColumns, TargetColumns, Targets,
-    required_agents_columns, schedule, schedule_columns, square_root,
+    required_agents_columns, schedule, schedule_columns,
 };
 
-use crate::numbers::{Argument, Given, Numbers, needed, refused_queue, scalars};
+use crate::numbers::{Argument, Given, Numbers, lazily, needed, refused_queue, scalars};
 use crate::results::{Value, results};
-use crate::service::{ANSWER_WITHIN_S, definition};
+use crate::service::ANSWER_WITHIN_S;
 use crate::wait::Maybe;
 
 results! {
@@ -28,6 +28,13 @@ results! {
     /// >>> need.required_agents, need.binding, need.scheduled_agents
     /// (30.0, 'service_level', 43.0)
     RequiredAgents {
+        /// Examples
+        /// --------
+        /// >>> import turnout
+        /// >>> need = turnout.required_agents(arrivals=150, interval_s=1800, aht_s=300)
+        /// >>> list(need.as_dict())
+        /// ['offered_load', 'required_agents', 'binding', 'scheduled_agents', 'scheduled_unrounded']
+        as_dict;
         /// Arrivals in a handle time, in erlangs.
         offered_load,
         /// The fewest agents at work who reach every target.
@@ -93,9 +100,9 @@ struct How {
 /// aht_s : number, array or series
 ///     Average handle time in seconds, after-call work included.
 /// service_level : number, array or series, optional
-///     Least service level, from 0 to 1; with `None` it is no target.
+///     Least service level, from 0 to 1: 0.8 unless told, and with `None` no target.
 /// answer_within_s : number, array or series
-///     Answered within so many seconds is good service.
+///     Answered within so many seconds is good service; 20 unless told.
 /// asa_s : number, array or series, optional
 ///     Greatest mean wait in seconds.
 /// max_occupancy : number, array or series, optional
@@ -107,7 +114,7 @@ struct How {
 /// patience_s : number, array or series, optional
 ///     Mean patience in seconds; nobody gives up when it is infinite or not given.
 /// shrinkage : number, array or series
-///     Share of paid time away from the queue, from 0 to below 1: 0.35 schedules 1/0.65 times the agents, 54 % more.
+///     Share of paid time away from the queue, from 0 (unless told) to below 1: 0.35 schedules 1/0.65 times the agents, 54 % more.
 /// fractional : bool
 ///     Whether agents may be parts of agents, such as for a mean over many intervals.
 /// min_agents : number, array or series
@@ -119,8 +126,8 @@ struct How {
 ///
 /// Returns
 /// -------
-/// RequiredAgents
-///     The agents, and what decided. NaN for NaN, null for null. Where no number of agents reaches a target, in an array
+/// RequiredAgents or polars.Expr
+///     The agents, and what decided; of expressions a struct of them. NaN for NaN, null for null. Where no number of agents reaches a target, in an array
 ///     NaN, in a series null, with the target as `binding`.
 ///
 /// Raises
@@ -146,10 +153,7 @@ struct How {
 #[pyfunction]
 #[pyo3(signature = (*, arrivals, interval_s, aht_s, service_level=ServiceLevel::Usual, answer_within_s=None, asa_s=None,
                     max_occupancy=None, max_abandon=None, max_wait_probability=None, patience_s=None, shrinkage=None,
-                    fractional=false, min_agents=None, definition="offered", short_abandon_s=None),
-       text_signature = "(*, arrivals, interval_s, aht_s, service_level=0.8, answer_within_s=20, asa_s=None, \
-                         max_occupancy=None, max_abandon=None, max_wait_probability=None, patience_s=None, \
-                         shrinkage=0.0, fractional=False, min_agents=0, definition='offered', short_abandon_s=None)")]
+                    fractional=false, min_agents=None, definition="offered", short_abandon_s=None))]
 #[expect(clippy::too_many_arguments, reason = "what tells a queue, and what is asked of it")]
 pub fn required_agents<'py>(
     py: Python<'py>,
@@ -168,8 +172,8 @@ pub fn required_agents<'py>(
     min_agents: Maybe<'_, 'py>,
     definition: &str,
     short_abandon_s: Option<f64>,
-) -> PyResult<RequiredAgents> {
-    let how = How { definition: self::definition(definition, short_abandon_s)?, fractional };
+) -> PyResult<Bound<'py, PyAny>> {
+    let how = How { definition: crate::service::definition(definition, short_abandon_s)?, fractional };
     let service_level = match service_level {
         ServiceLevel::Usual => PyFloat::new(py, SERVICE_LEVEL).into_any(),
         ServiceLevel::Told(object) => object,
@@ -190,10 +194,18 @@ pub fn required_agents<'py>(
     ];
     let arguments: [Argument<'_, 'py>; 12] = std::array::from_fn(|place| (NAMES[place], objects[place]));
     if let Some(values) = scalars(&arguments) {
-        return scalar(values, &how);
+        return Ok(Bound::new(py, scalar(values, &how)?)?.into_any());
+    }
+    let told = |told: &Bound<'py, PyDict>| {
+        told.set_item("fractional", fractional)?;
+        told.set_item("definition", definition)?;
+        told.set_item("short_abandon_s", short_abandon_s)
+    };
+    if let Some(expression) = lazily(py, "required_agents", &arguments, told)? {
+        return Ok(expression);
     }
     let (given, numbers) = Given::read(py, arguments)?;
-    columns(&given, &numbers, &how)
+    Ok(Bound::new(py, columns(&given, &numbers, &how)?)?.into_any())
 }
 
 fn scalar(values: [Option<f64>; 12], how: &How) -> PyResult<RequiredAgents> {
@@ -312,105 +324,4 @@ fn find(columns: &[Option<Column<'_>>; 12], how: &How, rows: usize) -> Result<Fo
     schedule_columns(&agents, at(10, 0.0), &mut scheduled, &mut unrounded)?;
     let loads = (0..rows).map(|row| queues.get(row).offered_load()).collect();
     Ok(Found { loads, agents, bindings, unrounded, scheduled })
-}
-
-results! {
-    /// What the square-root rule says of agents and their load: what `square_root_staffing` gives.
-    ///
-    /// Each field is a float, an array or a series, as the arguments were. Frozen, compared by value, pickled.
-    ///
-    /// Examples
-    /// --------
-    /// >>> import turnout
-    /// >>> turnout.square_root_staffing(100, 110)
-    /// SquareRootStaffing(beta=1.0, wait_probability=0.22336135590582748)
-    SquareRootStaffing {
-        /// `(agents - load) / sqrt(load)`: 0 is a queue on the brink, 1 a usual phone queue, 2 a quiet one.
-        beta,
-        /// Approximate share of contacts that wait, by Halfin & Whitt; 1 without spare agents.
-        wait_probability,
-    }
-}
-
-/// How far agents are above their load, in the measure that explains service at every size.
-///
-/// Parameters
-/// ----------
-/// offered_load : number, array or series
-///     Arrivals in a handle time, in erlangs, above 0; without load the answer is NaN.
-/// agents : number, array or series
-///     Agents at work.
-///
-/// Returns
-/// -------
-/// SquareRootStaffing
-///     `beta` and the approximate P(wait). NaN for NaN, null for null.
-///
-/// Raises
-/// ------
-/// ValueError, TypeError
-///     As `erlang_c`, which is exact.
-///
-/// Notes
-/// -----
-/// `n = a + beta sqrt(a)` and `P(wait) = 1 / (1 + beta Phi(beta) / phi(beta))`: Halfin & Whitt 1981. Queues of the same
-/// `beta` wait alike, whatever their size: a load four times as large wants only twice the spare agents.
-///
-/// Examples
-/// --------
-/// >>> import turnout
-/// >>> turnout.square_root_staffing([25, 100, 400], [30, 110, 420]).beta
-/// array([1., 1., 1.])
-#[pyfunction]
-pub fn square_root_staffing<'py>(
-    py: Python<'py>,
-    offered_load: &Bound<'py, PyAny>,
-    agents: &Bound<'py, PyAny>,
-) -> PyResult<SquareRootStaffing> {
-    let (given, numbers) = Given::read(py, [("offered_load", Some(offered_load)), ("agents", Some(agents))])?;
-    let [Some(load), Some(agents)] = numbers.each_ref().map(|numbers| numbers.as_ref().map(Numbers::column)) else {
-        return Err(PyValueError::new_err("offered_load and agents are needed"));
-    };
-    load.check("offered_load", Range::NotNegative).map_err(|fault| given.refuse(&fault))?;
-    agents.check("agents", Range::NotNegative).map_err(|fault| given.refuse(&fault))?;
-    let found = given.work(|rows| {
-        let each = (0..rows).map(|row| square_root(load.at(row), agents.at(row)));
-        each.map(|found| (found.beta, found.wait_probability)).unzip::<f64, f64, Vec<_>, Vec<_>>()
-    });
-    let known = given.known(numbers.iter().flatten());
-    Ok(SquareRootStaffing {
-        beta: given.give("beta", found.0, known.as_deref())?.into(),
-        wait_probability: given.give("wait_probability", found.1, known.as_deref())?.into(),
-    })
-}
-
-/// One shrinkage from several: breaks, meetings, training, leave.
-///
-/// Parameters
-/// ----------
-/// shares : sequence of float
-///     Each from 0 to below 1.
-/// compound : bool
-///     Whether each is a share of what those before it leave; else each is one of all paid time, and they are added.
-///
-/// Returns
-/// -------
-/// float
-///     The shrinkage, from 0 to below 1.
-///
-/// Raises
-/// ------
-/// ValueError
-///     A share, or their sum, is not from 0 to below 1.
-///
-/// Examples
-/// --------
-/// >>> import turnout
-/// >>> round(turnout.combine_shrinkage([0.2, 0.1]), 12), round(turnout.combine_shrinkage([0.2, 0.1], compound=True), 12)
-/// (0.3, 0.28)
-#[pyfunction]
-#[pyo3(signature = (shares, compound=false))]
-#[expect(clippy::needless_pass_by_value, reason = "PyO3 hands over lists as vectors")]
-pub fn combine_shrinkage(shares: Vec<f64>, compound: bool) -> PyResult<f64> {
-    turnout_core::staffing::combine_shrinkage(&shares, compound).map_err(|error| refused_queue(&error))
 }

@@ -6,7 +6,7 @@ use pyo3::types::PyFloat;
 use turnout_core::column::{Column, Fault, Range};
 use turnout_core::wait::{Given as Columns, Measured, Queues, Wait, Wanted, quantiles};
 
-use crate::numbers::{Argument, Given, Numbers, refused_scalar, scalars};
+use crate::numbers::{Argument, Given, Numbers, lazily, refused_scalar, scalars};
 
 /// What queues are told by, in the order of their places in a call; one more argument stands after them.
 pub const NAMES: [&str; 7] =
@@ -65,6 +65,7 @@ type All = fn(&Queues<'_>, Column<'_>, usize) -> Vec<f64>;
 
 /// What is asked of each queue.
 struct Question<'a, 'py> {
+    function: &'static str,
     /// The name of a series of answers.
     name: &'static str,
     /// One more argument, if there is one: what it is called, what it was, and what it may be.
@@ -89,6 +90,9 @@ fn answer<'py>(
         let queues = queues(&columns, None, refused_scalar)?;
         check(columns[7]).map_err(|fault| refused_scalar(&fault))?;
         return Ok(PyFloat::new(py, (question.one)(&queues.at(0), values[7].unwrap_or_default())).into_any());
+    }
+    if let Some(expression) = lazily(py, question.function, &arguments, |_| Ok(()))? {
+        return Ok(expression);
     }
     let (given, numbers) = Given::read(py, arguments)?;
     let columns = std::array::from_fn::<_, 8, _>(|place| numbers[place].as_ref().map(Numbers::column));
@@ -172,7 +176,13 @@ pub fn expected_wait<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let told =
         [Some(contacts_ahead), agents, aht_s, starts_per_hour, idle_agents, patience_s, priority_arrivals_per_hour];
-    let question = Question { name: "expected_wait_s", extra: NO_MORE, one: |wait, _| wait.mean(), all: None };
+    let question = Question {
+        function: "expected_wait",
+        name: "expected_wait_s",
+        extra: NO_MORE,
+        one: |wait, _| wait.mean(),
+        all: None,
+    };
     answer(py, told, &question)
 }
 
@@ -199,7 +209,7 @@ pub fn expected_wait<'py>(
 /// --------
 /// >>> import turnout
 /// >>> round(turnout.wait_variance(4, agents=10, aht_s=300, patience_s=600) ** 0.5, 1)
-/// 61.7
+/// 61.4
 #[pyfunction]
 #[pyo3(signature = (contacts_ahead, agents=None, aht_s=None, *, patience_s=None, starts_per_hour=None, idle_agents=None,
                     priority_arrivals_per_hour=None))]
@@ -216,7 +226,13 @@ pub fn wait_variance<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let told =
         [Some(contacts_ahead), agents, aht_s, starts_per_hour, idle_agents, patience_s, priority_arrivals_per_hour];
-    let question = Question { name: "wait_variance", extra: NO_MORE, one: |wait, _| wait.variance(), all: None };
+    let question = Question {
+        function: "wait_variance",
+        name: "wait_variance",
+        extra: NO_MORE,
+        one: |wait, _| wait.variance(),
+        all: None,
+    };
     answer(py, told, &question)
 }
 
@@ -251,7 +267,7 @@ pub fn wait_variance<'py>(
 /// --------
 /// >>> import turnout
 /// >>> turnout.wait_quantile([0.5, 0.9], 4, agents=10, aht_s=300, patience_s=600).round(1)
-/// array([127.5, 220. ])
+/// array([127.9, 219.1])
 #[pyfunction]
 #[pyo3(signature = (quantile, contacts_ahead, agents=None, aht_s=None, *, patience_s=None, starts_per_hour=None,
                     idle_agents=None, priority_arrivals_per_hour=None))]
@@ -271,7 +287,7 @@ pub fn wait_quantile<'py>(
         [Some(contacts_ahead), agents, aht_s, starts_per_hour, idle_agents, patience_s, priority_arrivals_per_hour];
     let extra = ("quantile", Some(quantile), Range::Probability);
     let one = |wait: &Wait, probability: f64| wait.quantile(Wanted::new(probability));
-    answer(py, told, &Question { name: "wait_quantile_s", extra, one, all: Some(quantiles) })
+    answer(py, told, &Question { function: "wait_quantile", name: "wait_quantile_s", extra, one, all: Some(quantiles) })
 }
 
 /// The probability that the next contact of a queue is answered before it gives up.
@@ -307,7 +323,7 @@ pub fn wait_quantile<'py>(
 /// >>> turnout.answer_probability(4, agents=10, aht_s=300, patience_s=600)
 /// 0.8
 /// >>> round(turnout.answer_probability(4, agents=10, aht_s=300, patience_s=600, answer_within_s=120), 3)
-/// 0.406
+/// 0.387
 #[pyfunction]
 #[pyo3(signature = (contacts_ahead, agents=None, aht_s=None, *, answer_within_s=None, patience_s=None,
                     starts_per_hour=None, idle_agents=None, priority_arrivals_per_hour=None))]
@@ -328,5 +344,5 @@ pub fn answer_probability<'py>(
     let within = answer_within_s.filter(|within| !within.is_none());
     let extra = ("answer_within_s", within, Range::NotNegative);
     let one = if within.is_some() { Wait::service_level } else { |wait: &Wait, _| wait.answer_probability() };
-    answer(py, told, &Question { name: "answer_probability", extra, one, all: None })
+    answer(py, told, &Question { function: "answer_probability", name: "answer_probability", extra, one, all: None })
 }

@@ -8,6 +8,7 @@ use pulp::{Simd, WithSimd};
 use super::columns::{RequirementColumns, StaffingColumns};
 use super::endless::{Endless, Met, STEPS_UNTIL, Step, guess};
 use super::required::{binding, require};
+use super::shrinkage::ceil;
 use super::targets::Binding;
 use crate::column::Column;
 use crate::erlang::{Argument, Check, OutOfRange, QueueColumns, RowError, check_rows, patience};
@@ -144,13 +145,13 @@ impl Task<'_, '_, '_> {
         let bounds = |row: usize| self.staffing.targets.get(row).in_order();
         let fewest = &chunk.read[4];
         for (i, place) in chunk.places.iter().enumerate() {
-            let (row, least) = (base + place, fewest[place].ceil());
+            let (row, least) = (base + place, ceil(fewest[place]));
             self.out.agents[row] = if least > chunk.agents[i] { least } else { chunk.agents[i] };
         }
         let Some(column) = &mut self.out.binding else { return };
         for (i, place) in chunk.places.iter().enumerate() {
             let row = base + place;
-            let by_fewest = fewest[place].ceil() > chunk.agents[i];
+            let by_fewest = ceil(fewest[place]) > chunk.agents[i];
             column[row] = if by_fewest { Binding::MinAgents } else { binding(&bounds(row), chunk.met[i]) };
         }
     }

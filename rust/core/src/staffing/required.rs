@@ -2,6 +2,7 @@
 
 use super::endless::{Endless, Met};
 use super::root::{Search, least};
+use super::shrinkage::ceil;
 use super::targets::{Binding, ORDER, SLACK, Staffing};
 use crate::erlang::{Abandon, Definition, OutOfRange, Queue, blocking_probability, late, late_in_loss, patience};
 use crate::special::{exp, ln};
@@ -34,7 +35,7 @@ pub(super) fn require(queue: &Queue, staffing: &Staffing) -> Requirement {
     if numbers.into_iter().any(f64::is_nan) || (timed && staffing.threshold.is_nan()) {
         return Requirement { agents: f64::NAN, binding: Binding::Nothing };
     }
-    let least = if staffing.fractional { staffing.min_agents } else { staffing.min_agents.ceil() };
+    let least = if staffing.fractional { staffing.min_agents } else { ceil(staffing.min_agents) };
     let fewest =
         Requirement { agents: least, binding: if least > 0.0 { Binding::MinAgents } else { Binding::Nothing } };
     if load == 0.0 {
