@@ -9,12 +9,13 @@ import os
 import platform
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from benches.peers import beside, cold, columns, ours, scalar, swap, whole
+from benches.peers import beside, cold, columns, erlang, live, ours, queue_calls, scalar, swap, whole
 from benches.peers.rows import Peer, Result, Row, figures, markdown, table
 
-SECTIONS: dict[str, Callable[[bool, bool], Result]] = {
+TOGGLES: dict[str, Callable[[bool, bool], Result]] = {
     "scalar": scalar.run,
     "whole": whole.run,
     "beside": beside.run,
@@ -22,9 +23,15 @@ SECTIONS: dict[str, Callable[[bool, bool], Result]] = {
     "columns": columns.run,
     "cold": cold.run,
 }
-
+QUEUES: dict[str, Callable[[bool, bool], Result]] = {
+    "erlang": erlang.run,
+    "live": live.run,
+    "queue-calls": queue_calls.run,
+}
+SECTIONS = TOGGLES | QUEUES
 
 BEGIN, END = "<!-- table: written by --update-page -->", "<!-- end of table -->"
+BEGIN_QUEUES = "<!-- table of queues: written by --update-page -->"
 BENCHES = Path(__file__).parents[1]
 
 
@@ -37,7 +44,7 @@ def measure(quick: bool, with_turnout: bool = True, sections: list[str] | None =
         if result.missed(slack):
             print(f"measuring: {name}, again", file=sys.stderr)
             result = result.better_of(SECTIONS[name](quick, with_turnout))
-        everything.rows += result.rows
+        everything.rows += [replace(row, section=name) for row in result.rows]
         everything.peers += result.peers
     return everything
 
@@ -69,16 +76,23 @@ def heading(quick: bool) -> str:
     return f"{processor()}, Python {platform.python_version()}, {size} run, load {load()}"
 
 
-def update_pages(result: Result, title: str) -> None:
-    """Put the table between the marks of benches/README.md, and its main rows between those of the README."""
+def update_pages(result: Result, title: str, sections: set[str]) -> None:
+    """Put the tables between the marks of benches/README.md, and the main rows between those of the README.
+
+    A table whose sections were not all run stays as it is.
+    """
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    for page, body in (
-        (BENCHES / "README.md", markdown(result.rows, result.peers)),
-        (BENCHES.parent / "README.md", figures(result.rows)),
+    of_queues = [row for row in result.rows if row.section in QUEUES]
+    of_toggles = [row for row in result.rows if row.section in TOGGLES]
+    for page, begin, body, needed in (
+        (BENCHES / "README.md", BEGIN, markdown(of_toggles, result.peers), TOGGLES),
+        (BENCHES.parent / "README.md", BEGIN, figures(of_toggles), TOGGLES),
+        (BENCHES / "README.md", BEGIN_QUEUES, markdown(of_queues, []), QUEUES),
     ):
-        head, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-        _, _, tail = rest.partition(END)
-        page.write_text(f"{head}{BEGIN}\n{title}; {today}.\n\n{body}\n{END}{tail}", encoding="utf-8")
+        if needed.keys() <= sections:
+            head, _, rest = page.read_text(encoding="utf-8").partition(begin)
+            _, _, tail = rest.partition(END)
+            page.write_text(f"{head}{begin}\n{title}; {today}.\n\n{body}\n{END}{tail}", encoding="utf-8")
 
 
 def main() -> int:
@@ -102,7 +116,7 @@ def main() -> int:
         print(title)
         print(table(result.rows, result.peers))
     if options.update_page:
-        update_pages(result, title)
+        update_pages(result, title, set(options.section or SECTIONS))
     missed = result.missed()
     for row in missed:
         print(f"missed: {row.name}", file=sys.stderr)

@@ -20,6 +20,7 @@ class Row:
     theirs: float | None = None
     goal: float | None = None
     note: str = ""
+    section: str = ""
 
     @property
     def ratio(self) -> float | None:
@@ -89,6 +90,8 @@ def markdown(rows: list[Row], peers: list[Peer]) -> str:
     """The same table for a page."""
     lines = ["| row | turnout | beside | measured | ratio | goal | |", "|---|---:|---|---:|---:|---:|---|"]
     lines += [f"| {' | '.join(_cells(row))} |" for row in rows]
+    if not peers:
+        return "\n".join(lines)
     lines += ["", "| the main rule by name, dict -> bool | version | us a call |", "|---|---|---:|"]
     ordered = sorted(peers, key=lambda one: one.call_us)
     lines += [f"| {peer.name} | {peer.version} | {peer.call_us:.3f} |" for peer in ordered]
@@ -118,10 +121,15 @@ def figures(rows: list[Row]) -> str:
 def _cells(row: Row) -> tuple[str, ...]:
     verdict = "" if row.goal is None else ("met" if row.met() else "NOT MET")
     theirs = "" if row.theirs is None else _number(row.theirs, row.unit)
-    ratio = "" if row.ratio is None else f"{row.ratio:.3f}"
-    bound = "" if row.goal is None else (f"{row.goal:g}x" if row.ratio is not None else _number(row.goal, row.unit))
+    ratio = "" if row.ratio is None else _short(row.ratio)
+    bound = "" if row.goal is None else (f"{row.goal:.3g}x" if row.ratio is not None else _number(row.goal, row.unit))
     name = f"{row.name} [{row.note}]" if row.note else row.name
     return (name, _number(row.ours, row.unit), row.peer, theirs, ratio, f"<= {bound}" if bound else "", verdict)
+
+
+def _short(ratio: float) -> str:
+    """Three decimals, or two digits where they would not tell."""
+    return f"{ratio:.3f}" if ratio >= 0.01 else f"{ratio:.2g}"
 
 
 def _number(value: float, unit: str) -> str:
