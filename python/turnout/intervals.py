@@ -12,8 +12,9 @@ __all__ = ["staff_intervals"]
 _INPUTS = ("arrivals", "interval_s", "aht_s", "patience_s", "answer_within_s", "shrinkage", "min_agents", "agents")
 # What is asked for: only what the call names, for logs have columns of these names that hold what was.
 _TARGETS = ("service_level", "asa_s", "max_occupancy", "max_abandon", "max_wait_probability")
+_BAND = "occupancy_band"
 # How it is counted.
-_HOW = ("fractional", "definition", "short_abandon_s")
+_HOW = ("fractional", "definition", "short_abandon_s", _BAND)
 # A measure, and what it is called beside those of the log.
 _EXPECTED: dict[Measure, str] = {
     "stable": "stable",
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
         fractional: bool
         definition: Definition
         short_abandon_s: float | None
+        occupancy_band: tuple[float, float] | None
 
 
 @overload
@@ -78,6 +80,7 @@ def staff_intervals(frame: Any, *, service_level: float | str | None = 0.8, **to
         What `required_agents` takes, and `agents`: numbers for all rows, or names of columns. What the call says goes
         before a column of that name; targets (`asa_s`, `max_occupancy`, `max_abandon`, `max_wait_probability`) are
         never read from columns that it does not name, for in logs these hold what was, not what is to be.
+        `occupancy_band=(0.6, 0.85)` asks where occupancy lies beside these shares.
 
     Returns
     -------
@@ -90,7 +93,9 @@ def staff_intervals(frame: Any, *, service_level: float | str | None = 0.8, **to
           `expected_wait_probability`, `expected_service_level`, `expected_asa_s` in seconds,
           `expected_abandon_probability`, `expected_occupancy`, `expected_queue_length`;
         - with `agents`: `agents_short`, how many are missing, and `capacity_exceeded`, whether handle time times
-          arrivals exceeds the agents' time.
+          arrivals exceeds the agents' time;
+        - with `occupancy_band`: `occupancy_band`, whether agents are `"below"`, `"within"` or `"above"` it; null where
+          there are none.
 
         NaN for NaN, null for null.
 
@@ -123,7 +128,7 @@ def staff_intervals(frame: Any, *, service_level: float | str | None = 0.8, **to
 
     def staffing(part: pl.DataFrame) -> list[pl.Series]:
         given = {name: part.get_column(told) if isinstance(told, str) else told for name, told in sources.items()}
-        return _staffing(given, how, part.height)
+        return _staffing(given, dict(how), part.height)
 
     empty = frame.collect_schema().to_frame()
     added = staffing(empty)
@@ -166,6 +171,7 @@ def _staffing(given: dict[str, Any], how: dict[str, Any], rows: int) -> list[pl.
     arrivals, agents = given.pop("arrivals"), given.pop("agents", None)
     if not isinstance(arrivals, pl.Series):
         arrivals = pl.repeat(arrivals, rows, dtype=pl.Float64, eager=True)
+    band = how.pop(_BAND, None)
     need = required_agents(arrivals=arrivals, **given, **how).as_dict()
     definition = {name: how[name] for name in how if name != "fractional"}
     at_work = need["required_agents"] if agents is None else agents
@@ -176,6 +182,23 @@ def _staffing(given: dict[str, Any], how: dict[str, Any], rows: int) -> list[pl.
     columns = [*need.values(), *(service[measure].alias(name) for measure, name in _EXPECTED.items())]
     if agents is not None:
         short = (need["required_agents"] - agents).clip(lower_bound=0)
-        exceeded = need["offered_load"] > agents
+        spare = agents - need["offered_load"]
+        # Polars takes NaN for the greatest number of all.
+        exceeded = pl.select(pl.when(spare.is_not_nan()).then(spare < 0)).to_series()
         columns += [short.alias("agents_short"), exceeded.alias("capacity_exceeded")]
+    if band is not None:
+        columns.append(_beside(band, service["occupancy"], at_work))
     return columns
+
+
+def _beside(band: tuple[float, float], occupancy: pl.Series, agents: Any) -> pl.Series:
+    """Where occupancy lies beside a band."""
+    import polars as pl
+
+    low, high = band
+    if not 0 <= low <= high <= 1:
+        raise ValueError(f"occupancy_band must be two shares from 0 to 1, the lower first, not {low} and {high}")
+    places = pl.when(occupancy < low).then(pl.lit("below")).when(occupancy > high).then(pl.lit("above"))
+    known = occupancy.is_not_nan() & (pl.lit(agents) > 0)
+    kind = pl.Enum(["below", "within", "above"])
+    return pl.select(pl.when(known).then(places.otherwise(pl.lit("within")))).to_series().cast(kind).alias(_BAND)

@@ -344,3 +344,22 @@ def test_json_is_all_that_is_printed() -> None:
     assert result.stderr == ""
     found = json.loads(result.stdout)
     assert (found["out"], found["plot"]) == ("o.csv", {"path": "p.png", "day": "2026-03-02"})
+
+
+def test_intervals_beside_an_occupancy_band_are_counted() -> None:
+    """As the library says of each."""
+    band = ["--occupancy-band", 0.6, 0.85]
+    text = run("staff", "roster.parquet", *HALF, "--patience-s", 240, *band)
+    plan = turnout.staff_intervals(
+        MONDAY.with_columns(ROSTER), interval_s=1800, patience_s=240, occupancy_band=(0.6, 0.85)
+    )
+    counts = [(plan["occupancy_band"] == place).sum() for place in ("below", "within", "above")]
+    assert sum(counts) == 6
+    assert counts[2] > 0
+    assert f"occupancy  {counts[0]} intervals below the band, {counts[1]} within, {counts[2]} above" in text
+    document = run_json("staff", "roster.parquet", *HALF, "--patience-s", 240, *band)
+    assert list(document["summary"]["occupancy"].values()) == counts
+    assert run_json("staff", "roster.parquet", *HALF)["summary"]["occupancy"] is None
+    refused = CliRunner().invoke(app, ["staff", "roster.parquet", "--interval-s", "1800", "--occupancy-band", "1", "0"])
+    assert refused.exit_code == 2
+    assert "occupancy_band must be two shares from 0 to 1, the lower first, not 1.0 and 0.0" in refused.stderr

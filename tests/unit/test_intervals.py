@@ -58,6 +58,22 @@ def test_the_service_is_that_of_the_required_or_of_those_at_work() -> None:
     assert rostered["expected_service_level"].to_list()[:2] == pytest.approx([0, 1], abs=1e-4)
 
 
+def test_the_occupancy_band() -> None:
+    """Where agents are too busy, or have too little to do; presets are the caller's."""
+    frame = DAY.with_columns(agents=pl.Series([28.0, 30, 5, 0]), aht_s=pl.Series([300.0, 280, 200, 0]))
+    plan = turnout.staff_intervals(frame, interval_s=1800, occupancy_band=(0.6, 0.85))
+    assert plan["occupancy_band"].to_list() == ["above", "below", None, None]
+    assert plan.columns[-1] == "occupancy_band"
+    exact = turnout.staff_intervals(DAY, interval_s=1800, occupancy_band=(14 / 18, 25 / 30))
+    assert exact["occupancy_band"].to_list() == ["within", "within", None, None]
+    unknown = turnout.staff_intervals(frame, interval_s=1800, aht_s=math.nan, occupancy_band=(0.6, 0.85))
+    assert unknown["occupancy_band"].to_list() == [None] * 4
+    assert unknown["capacity_exceeded"].to_list() == [None] * 4
+    for band in ((0.85, 0.6), (-0.1, 0.5), (0.5, 1.1), (math.nan, 1)):
+        with pytest.raises(ValueError, match="occupancy_band must be two shares from 0 to 1"):
+            turnout.staff_intervals(DAY, interval_s=1800, occupancy_band=band)
+
+
 def test_what_the_call_says_goes_first() -> None:
     """A number, or the name of a column; targets are read from columns only by name."""
     plan = turnout.staff_intervals(DAY, interval_s=1800, aht_s=100)

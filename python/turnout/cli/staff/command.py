@@ -87,6 +87,10 @@ AgentsOption = Annotated[
     str | None, trait("--agents", "N", "Agents at work by the roster; those required if there is no such column.")
 ]
 FractionalOption = Annotated[bool, trait("--fractional", "", "Require parts of agents, not whole ones.")]
+BandOption = Annotated[
+    tuple[float, float] | None,
+    shown("--occupancy-band", "SHARE SHARE", "Count intervals below and above this occupancy: 0.6 0.85."),
+]
 OnlyOption = Annotated[
     list[str] | None, shown("--only", "NAME=VALUE", "Only rows with this text in this column; repeatable.")
 ]
@@ -140,6 +144,7 @@ def staff(
     min_agents: MinAgentsOption = None,
     shrinkage: ShrinkageOption = None,
     fractional: FractionalOption = False,
+    occupancy_band: BandOption = None,
     only: OnlyOption = None,
     by: ByOption = None,
     time: TimeOption = None,
@@ -175,6 +180,11 @@ def staff(
         "min_agents": min_agents,
         "shrinkage": shrinkage,
     }
-    how = {"definition": definition, "short_abandon_s": short_abandon_s, "fractional": fractional or None}
+    how = {
+        "definition": definition,
+        "short_abandon_s": short_abandon_s,
+        "fractional": fractional or None,
+        "occupancy_band": occupancy_band,
+    }
     wishes = Wishes(only or [], by, time, zone, rows, out, plot, day)
     run_staff(intervals, texts, how, wishes, no_service_level=no_service_level, as_json=as_json)

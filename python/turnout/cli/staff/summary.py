@@ -12,6 +12,7 @@ import polars as pl
 from turnout.cli.staff.intervals import Intervals
 
 HOUR_S: Final = 3600
+BAND: Final = "occupancy_band"
 SERVICE: Final = ("expected_service_level", "expected_asa_s", "expected_abandon_probability")
 ADDED: Final = (
     "offered_load",
@@ -68,6 +69,8 @@ class Sums:
     expected_asa_s: float | None
     expected_abandon_probability: float | None
     binding: dict[str, int]
+    occupancy: dict[str, int] | None
+    """Intervals below, within and above the band that was asked for."""
     peak: Peak | None
     roster: Roster | None
 
@@ -80,6 +83,7 @@ def measured(intervals: Intervals, staffed: pl.DataFrame) -> pl.DataFrame:
     gaps = (pl.col(name).cast(pl.Float64).is_nan().fill_null(True) for name in read)
     missing = pl.any_horizontal(pl.lit(False), *gaps)
     results = [*ADDED, *(("agents_short", "capacity_exceeded") if "agents" in known else ())]
+    results += [BAND] if BAND in staffed.columns else []
     places = [name for name in (intervals.time, *intervals.by) if name is not None]
     columns = {name: pl.col(name) for name in (*places, *results)} | known | {"missing": missing}
     columns["hours"] = known["interval_s"] / HOUR_S
@@ -121,11 +125,17 @@ def sums(frame: pl.DataFrame, time: str | None) -> Sums:
     return Sums(
         frame.height,
         binding=dict(bound.iter_rows()),
+        occupancy=beside_band(frame) if BAND in frame.columns else None,
         peak=peak(frame, time),
         roster=roster(frame) if "agents" in frame.columns else None,
         **weighted,
         **row,
     )
+
+
+def beside_band(frame: pl.DataFrame) -> dict[str, int]:
+    """How many intervals lie where beside the band."""
+    return {place: int((frame[BAND] == place).sum()) for place in ("below", "within", "above")}
 
 
 def mean_contact(frame: pl.DataFrame, name: str) -> float | None:

@@ -184,6 +184,10 @@ def total_table(total: Sums) -> Table:
         asa, abandons = decimal(total.expected_asa_s), percent(total.expected_abandon_probability)
         service = f"{percent(total.expected_service_level)} % answered in time"
         table.add_row("expected", f"{service}, ASA {asa} s, {abandons} % give up")
+    if total.occupancy is not None:
+        below, within, above = total.occupancy.values()
+        beside = f"{counted(below, 'interval')} below the band, {within:,} within, {above:,} above"
+        table.add_row("occupancy", beside)
     return table
 
 
