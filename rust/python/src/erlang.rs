@@ -11,13 +11,16 @@ use turnout_core::erlang::{
 use crate::numbers::{Argument, Given, Numbers, lazily, needed, refused_queue, scalars};
 use crate::wait::Maybe;
 
+/// The numbers of all queues in, an answer for each out.
+type All<const N: usize> = dyn Fn([Column<'_>; N], &mut [f64]) -> Result<(), RowError> + Sync;
+
 /// The answer for one queue, and for all.
 struct Question<'a, const N: usize> {
     function: &'static str,
     /// The name of a series of answers.
     name: &'static str,
     one: &'a dyn Fn([f64; N]) -> Result<f64, OutOfRange>,
-    all: &'a (dyn Fn([Column<'_>; N], &mut [f64]) -> Result<(), RowError> + Sync),
+    all: &'a All<N>,
 }
 
 /// A number for each queue; what may be left out has its default at its place.

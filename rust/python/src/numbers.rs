@@ -95,7 +95,7 @@ pub fn lazily<'py>(
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
     let mut has_expression = false;
     for (_, object) in arguments {
-        let class = object.filter(|object| !object.is_exact_instance_of::<PyFloat>()).map(|object| object.get_type());
+        let class = object.filter(|object| !object.is_exact_instance_of::<PyFloat>()).map(Bound::get_type);
         has_expression |= class.map_or(Ok(false), |class| is_expression(&class))?;
     }
     if !has_expression {
@@ -202,12 +202,12 @@ impl<'py> Given<'py> {
     }
 
     /// Truths of the kind that was given.
-    pub fn give_flags(&self, name: &str, flags: Vec<bool>, known: Option<&[bool]>) -> PyResult<Bound<'py, PyAny>> {
+    pub fn give_flags(&self, name: &str, flags: &[bool], known: Option<&[bool]>) -> PyResult<Bound<'py, PyAny>> {
         let series = || -> ArrayRef {
             let known = |row: usize| known.is_none_or(|known| known[row]);
             Arc::new(flags.iter().enumerate().map(|(row, flag)| known(row).then_some(*flag)).collect::<BooleanArray>())
         };
-        self.give_as(name, series, || flags.clone())
+        self.give_as(name, series, || flags.to_vec())
     }
 
     /// Words by their places among `words`, of the kind that was given; a series of them is an `Enum`.
@@ -234,7 +234,7 @@ impl<'py> Given<'py> {
         let objects: Vec<Py<PyAny>> = (0..places.len()).map(word).collect();
         match &self.kind {
             Kind::Array(shape) => shaped(self.py, objects, shape),
-            _ => Ok(objects.into_iter().next().map_or_else(|| self.py.None(), |word| word).into_bound(self.py)),
+            _ => Ok(objects.into_iter().next().unwrap_or_else(|| self.py.None()).into_bound(self.py)),
         }
     }
 

@@ -41,6 +41,7 @@ macro_rules! results {
     ($(#[$about:meta])* $name:ident { $(#[$dict:meta])* as_dict; $($(#[$told:meta])* $field:ident),+ $(,)? }) => {
         $(#[$about])*
         #[pyclass(frozen, module = "turnout")]
+        #[allow(clippy::struct_field_names, reason = "the fields are called as the columns that they become")]
         pub struct $name {
             $(pub $field: $crate::results::Value),+
         }
@@ -48,6 +49,7 @@ macro_rules! results {
         #[pymethods]
         impl $name {
             #[new]
+            #[allow(clippy::too_many_arguments, reason = "one for each field")]
             fn new($($field: pyo3::Bound<'_, pyo3::PyAny>),+) -> Self {
                 Self { $($field: $field.into()),+ }
             }

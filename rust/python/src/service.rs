@@ -265,7 +265,7 @@ fn columns<'py>(
     Ok(ServiceMetrics {
         offered_load: next()?,
         stable: match stable {
-            Some(flags) => given.give_flags("stable", flags, known.as_deref())?.into(),
+            Some(flags) => given.give_flags("stable", &flags, known.as_deref())?.into(),
             None => Value::Absent,
         },
         occupancy: next()?,
