@@ -7,6 +7,7 @@ How a block is read, by its language and the file name after it:
 - `console`: a line `$ turnout ...` is run, and what follows must be its output (`...` stands for anything). Of other
   programs, only that the project has what they name.
 - `sh`: set-up commands, read as `console` without the `$`.
+- `python FILE`, `console FILE` with the name of a real log: only where it is, and with it beside them.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import doctest
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -30,6 +32,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(\w+)(?: +(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PARSERS: dict[str, Callable[[str], object]] = {"toml": tomllib.loads, "json": json.loads, "yaml": yaml.safe_load}
+REAL_LOGS = {"january.txt": "data/anonymous_bank/january.txt"}
+FIGURE = re.compile(r"\d+(?:\.\d+)?")
 RESULT = re.compile(r"  # (.+)$")
 
 
@@ -49,7 +53,7 @@ def blocks(page: str) -> list[Block]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_code_of_the_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_code_of_the_page_runs(page: str, tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every block, from the top."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONUTF8", "1")
@@ -58,8 +62,14 @@ def test_the_code_of_the_page_runs(page: str, tmp_path: Path, monkeypatch: pytes
     namespace: dict[str, object] = {}
     found = blocks(page)
     assert found, f"{page} holds no code"
+    missing = set()
     for block in found:
         place = f"{page}:{block.line}"
+        if block.name in REAL_LOGS and not Path(block.name).exists():
+            if not (shared / REAL_LOGS[block.name]).exists():
+                missing.add(block.name)
+                continue
+            shutil.copyfile(shared / REAL_LOGS[block.name], block.name)
         if block.language in PARSERS:
             data(block, place)
         elif block.language == "python":
@@ -71,6 +81,8 @@ def test_the_code_of_the_page_runs(page: str, tmp_path: Path, monkeypatch: pytes
                 known(line, place)
         else:
             assert block.language == "text", f"{place}: say what language this is"
+    if missing:
+        pytest.skip(f"the rest of {page} ran; {', '.join(sorted(missing))} is not in {shared} (TURNOUT_SHARED)")
 
 
 def test_the_readme_has_two_set_up_commands() -> None:
@@ -94,6 +106,20 @@ def test_links_between_pages_lead_somewhere() -> None:
             assert not heading or heading in headings(path), f"{page}: {target}"
             links += 1
     assert links > 10
+
+
+def test_figures_in_bold_are_results() -> None:
+    """What the prose about a real log says in bold is what the code beside it gives."""
+    pages = {page: (ROOT / page).read_text("utf-8") for page in PAGES if any(b.name in REAL_LOGS for b in blocks(page))}
+    assert pages
+    for page, text in pages.items():
+        stated = [RESULT.search(line) for b in blocks(page) if b.language == "python" for line in b.text.splitlines()]
+        results = [found[1] for found in stated if found]
+        results += [block.text for block in blocks(page) if block.language == "console"]
+        known = {float(number) for result in results for number in FIGURE.findall(result.replace(",", ""))}
+        bold = [match[1] for match in re.finditer(r"\*\*([\d.,]+)\*\*", text)]
+        assert len(bold) > 10
+        assert [figure for figure in bold if float(figure.replace(",", "")) not in known] == [], page
 
 
 def headings(path: Path) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from turnout import _core
+import turnout._core as core
 
 __all__ = ["lazily"]
 
@@ -19,7 +19,7 @@ def lazily(function: str, arguments: dict[str, Any], how: dict[str, Any]) -> pl.
     """
     import polars as pl
 
-    call = getattr(_core, function)
+    call = getattr(core, function)
     columns = {name: told for name, told in arguments.items() if isinstance(told, pl.Expr)}
     rest = {name: told for name, told in arguments.items() if name not in columns} | how
 

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from turnout.staffing import Definition, Measure
+    from turnout.kinds import Definition
+    from turnout.staffing import Measure
 
     class _Constants(TypedDict, total=False):
         """What a call of `staff_intervals` says: a number, or the name of a column."""

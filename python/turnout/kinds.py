@@ -1,20 +1,28 @@
-"""The kinds of numbers that queues are told by, for type checkers."""
+"""The kinds of numbers that queues are told by, for type checkers; nothing imports it while a program runs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Any, Literal, TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Any, TypeAlias
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 
-    import numpy as np
-    import polars as pl
-    from numpy.typing import NDArray
+Number: TypeAlias = float | np.floating[Any] | np.integer[Any] | None
+Array: TypeAlias = Sequence[float | None] | NDArray[np.floating[Any]] | NDArray[np.integer[Any]]
+# What makes no series of the result.
+Plain: TypeAlias = Number | Array
+Numbers: TypeAlias = Plain | pl.Series
+# Columns of a frame to come.
+Lazy: TypeAlias = Numbers | pl.Expr
+Floats: TypeAlias = NDArray[np.float64]
 
-    Number: TypeAlias = float | np.floating[Any] | np.integer[Any] | None
-    Array: TypeAlias = Sequence[float | None] | NDArray[np.floating[Any]] | NDArray[np.integer[Any]]
-    # What makes no series of the result.
-    Plain: TypeAlias = Number | Array
-    Numbers: TypeAlias = Plain | pl.Series
-    Floats: TypeAlias = NDArray[np.float64]
+Definition: TypeAlias = Literal[
+    "offered",
+    "answered",
+    "exclude_abandons_within_target",
+    "count_abandons_within_target",
+    "exclude_short_abandons",
+    "virtual",
+]

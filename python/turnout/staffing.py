@@ -26,16 +26,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from turnout.kinds import Array, Floats, Number, Numbers, Plain
+    from turnout.kinds import Array, Definition, Floats, Lazy, Number, Numbers, Plain
 
-    Definition = Literal[
-        "offered",
-        "answered",
-        "exclude_abandons_within_target",
-        "count_abandons_within_target",
-        "exclude_short_abandons",
-        "virtual",
-    ]
     Measure = Literal[
         "offered_load",
         "stable",
@@ -100,10 +92,10 @@ if TYPE_CHECKING:
     class _ToldLazily(TypedDict, total=False):
         """The same with expressions."""
 
-        interval_s: Numbers | pl.Expr
-        aht_s: Numbers | pl.Expr
-        answer_within_s: Numbers | pl.Expr
-        patience_s: Numbers | pl.Expr
+        interval_s: Lazy
+        aht_s: Lazy
+        answer_within_s: Lazy
+        patience_s: Lazy
 
     class _Asked(TypedDict, total=False):
         """How `service_metrics` is asked."""
@@ -145,7 +137,7 @@ if TYPE_CHECKING:
         """Numbers give a number, arrays an array, and series a series."""
 
         @overload
-        def __call__(self, offered_load: pl.Expr, agents: Numbers | pl.Expr) -> pl.Expr: ...
+        def __call__(self, offered_load: pl.Expr, agents: Lazy) -> pl.Expr: ...
         @overload
         def __call__(self, offered_load: Numbers, agents: pl.Expr) -> pl.Expr: ...
         @overload
@@ -168,9 +160,9 @@ if TYPE_CHECKING:
         def __call__(
             self,
             offered_load: pl.Expr,
-            agents: Numbers | pl.Expr,
-            aht_s: Numbers | pl.Expr,
-            patience_s: Numbers | pl.Expr,
+            agents: Lazy,
+            aht_s: Lazy,
+            patience_s: Lazy,
         ) -> pl.Expr: ...
         @overload
         def __call__(
@@ -213,7 +205,7 @@ if TYPE_CHECKING:
         """Measures of the kind of the arrivals; where others decide, they are to be looked at."""
 
         @overload
-        def __call__(self, *, arrivals: pl.Expr, agents: Numbers | pl.Expr, **rest: Unpack[_BothLazily]) -> pl.Expr: ...
+        def __call__(self, *, arrivals: pl.Expr, agents: Lazy, **rest: Unpack[_BothLazily]) -> pl.Expr: ...
         @overload
         def __call__(
             self,
@@ -257,13 +249,13 @@ if TYPE_CHECKING:
     class _WantedLazily(TypedDict, total=False):
         """What is asked for, also in expressions."""
 
-        service_level: Numbers | pl.Expr
-        asa_s: Numbers | pl.Expr
-        max_occupancy: Numbers | pl.Expr
-        max_abandon: Numbers | pl.Expr
-        max_wait_probability: Numbers | pl.Expr
-        shrinkage: Numbers | pl.Expr
-        min_agents: Numbers | pl.Expr
+        service_level: Lazy
+        asa_s: Lazy
+        max_occupancy: Lazy
+        max_abandon: Lazy
+        max_wait_probability: Lazy
+        shrinkage: Lazy
+        min_agents: Lazy
 
     class _AllLazily(_ToldLazily, _WantedLazily, _How, total=False):
         """All of them, also in expressions."""
@@ -296,7 +288,7 @@ if TYPE_CHECKING:
         """Of the kind that was given."""
 
         @overload
-        def __call__(self, offered_load: pl.Expr, agents: Numbers | pl.Expr) -> pl.Expr: ...
+        def __call__(self, offered_load: pl.Expr, agents: Lazy) -> pl.Expr: ...
         @overload
         def __call__(self, offered_load: Numbers, agents: pl.Expr) -> pl.Expr: ...
         @overload

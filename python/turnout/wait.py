@@ -29,70 +29,77 @@ _TOLD = (
 if TYPE_CHECKING:
     from typing import Protocol, TypedDict, Unpack
 
-    import numpy as np
     import polars as pl
-    from numpy.typing import NDArray
 
-    _Number = float | np.floating[Any] | np.integer[Any] | None
-    _Array = Sequence[float | None] | NDArray[np.floating[Any]] | NDArray[np.integer[Any]]
-    _Plain = _Number | _Array
-    _Any = _Plain | pl.Series
-    _Floats = NDArray[np.float64]
+    from turnout.kinds import Array, Floats, Lazy, Number, Numbers, Plain
+
     _RankBy = Literal["expected_wait_s", "answer_probability", "service_level", "slack_s"]
 
     class _Numbers(TypedDict, total=False):
         """What calls say by keyword, in numbers."""
 
-        patience_s: _Number
-        starts_per_hour: _Number
-        idle_agents: _Number
-        priority_arrivals_per_hour: _Number
+        patience_s: Number
+        starts_per_hour: Number
+        idle_agents: Number
+        priority_arrivals_per_hour: Number
 
     class _Plains(TypedDict, total=False):
         """The same in numbers and arrays."""
 
-        patience_s: _Plain
-        starts_per_hour: _Plain
-        idle_agents: _Plain
-        priority_arrivals_per_hour: _Plain
+        patience_s: Plain
+        starts_per_hour: Plain
+        idle_agents: Plain
+        priority_arrivals_per_hour: Plain
 
     class _Anys(TypedDict, total=False):
         """The same in anything."""
 
-        patience_s: _Any
-        starts_per_hour: _Any
-        idle_agents: _Any
-        priority_arrivals_per_hour: _Any
+        patience_s: Numbers
+        starts_per_hour: Numbers
+        idle_agents: Numbers
+        priority_arrivals_per_hour: Numbers
+
+    class _Lazies(TypedDict, total=False):
+        """The same in anything, and expressions."""
+
+        patience_s: Lazy
+        starts_per_hour: Lazy
+        idle_agents: Lazy
+        priority_arrivals_per_hour: Lazy
 
     class _Constants(_Numbers, total=False):
         """What may be the same for all queues."""
 
-        contacts_ahead: _Number
-        agents: _Number
-        aht_s: _Number
-        answer_within_s: _Number
-        samples: _Number
-        aht_sd_s: _Number
+        contacts_ahead: Number
+        agents: Number
+        aht_s: Number
+        answer_within_s: Number
+        samples: Number
+        aht_sd_s: Number
 
     class _OfQueues(Protocol):
         """Numbers give a number, arrays an array, and series a series."""
 
         @overload
         def __call__(
-            self, contacts_ahead: _Number, agents: _Number = ..., aht_s: _Number = ..., **told: Unpack[_Numbers]
+            self, contacts_ahead: pl.Expr, agents: Lazy = ..., aht_s: Lazy = ..., **told: Unpack[_Lazies]
+        ) -> pl.Expr: ...
+        @overload
+        def __call__(
+            self, contacts_ahead: Number, agents: Number = ..., aht_s: Number = ..., **told: Unpack[_Numbers]
         ) -> float: ...
         @overload
         def __call__(
-            self, contacts_ahead: pl.Series, agents: _Any = ..., aht_s: _Any = ..., **told: Unpack[_Anys]
+            self, contacts_ahead: pl.Series, agents: Numbers = ..., aht_s: Numbers = ..., **told: Unpack[_Anys]
         ) -> pl.Series: ...
         @overload
         def __call__(
-            self, contacts_ahead: _Array, agents: _Plain = ..., aht_s: _Plain = ..., **told: Unpack[_Plains]
-        ) -> _Floats: ...
+            self, contacts_ahead: Array, agents: Plain = ..., aht_s: Plain = ..., **told: Unpack[_Plains]
+        ) -> Floats: ...
         @overload
         def __call__(
-            self, contacts_ahead: _Any, agents: _Any = ..., aht_s: _Any = ..., **told: Unpack[_Anys]
-        ) -> float | _Floats | pl.Series: ...
+            self, contacts_ahead: Numbers, agents: Numbers = ..., aht_s: Numbers = ..., **told: Unpack[_Anys]
+        ) -> float | Floats | pl.Series: ...
 
     class _OfTargets(Protocol):
         """The same with a target."""
@@ -100,43 +107,53 @@ if TYPE_CHECKING:
         @overload
         def __call__(
             self,
-            contacts_ahead: _Number,
-            agents: _Number = ...,
-            aht_s: _Number = ...,
+            contacts_ahead: pl.Expr,
+            agents: Lazy = ...,
+            aht_s: Lazy = ...,
             *,
-            answer_within_s: _Number = ...,
+            answer_within_s: Lazy = ...,
+            **told: Unpack[_Lazies],
+        ) -> pl.Expr: ...
+        @overload
+        def __call__(
+            self,
+            contacts_ahead: Number,
+            agents: Number = ...,
+            aht_s: Number = ...,
+            *,
+            answer_within_s: Number = ...,
             **told: Unpack[_Numbers],
         ) -> float: ...
         @overload
         def __call__(
             self,
             contacts_ahead: pl.Series,
-            agents: _Any = ...,
-            aht_s: _Any = ...,
+            agents: Numbers = ...,
+            aht_s: Numbers = ...,
             *,
-            answer_within_s: _Any = ...,
+            answer_within_s: Numbers = ...,
             **told: Unpack[_Anys],
         ) -> pl.Series: ...
         @overload
         def __call__(
             self,
-            contacts_ahead: _Array,
-            agents: _Plain = ...,
-            aht_s: _Plain = ...,
+            contacts_ahead: Array,
+            agents: Plain = ...,
+            aht_s: Plain = ...,
             *,
-            answer_within_s: _Plain = ...,
+            answer_within_s: Plain = ...,
             **told: Unpack[_Plains],
-        ) -> _Floats: ...
+        ) -> Floats: ...
         @overload
         def __call__(
             self,
-            contacts_ahead: _Any,
-            agents: _Any = ...,
-            aht_s: _Any = ...,
+            contacts_ahead: Numbers,
+            agents: Numbers = ...,
+            aht_s: Numbers = ...,
             *,
-            answer_within_s: _Any = ...,
+            answer_within_s: Numbers = ...,
             **told: Unpack[_Anys],
-        ) -> float | _Floats | pl.Series: ...
+        ) -> float | Floats | pl.Series: ...
 
     class _OfQuantiles(Protocol):
         """The same with a probability."""
@@ -144,43 +161,57 @@ if TYPE_CHECKING:
         @overload
         def __call__(
             self,
+            quantile: Lazy,
+            contacts_ahead: pl.Expr,
+            agents: Lazy = ...,
+            aht_s: Lazy = ...,
+            **told: Unpack[_Lazies],
+        ) -> pl.Expr: ...
+        @overload
+        def __call__(
+            self,
             quantile: float,
-            contacts_ahead: _Number,
-            agents: _Number = ...,
-            aht_s: _Number = ...,
+            contacts_ahead: Number,
+            agents: Number = ...,
+            aht_s: Number = ...,
             **told: Unpack[_Numbers],
         ) -> float: ...
         @overload
         def __call__(
             self,
-            quantile: _Any,
+            quantile: Numbers,
             contacts_ahead: pl.Series,
-            agents: _Any = ...,
-            aht_s: _Any = ...,
+            agents: Numbers = ...,
+            aht_s: Numbers = ...,
             **told: Unpack[_Anys],
         ) -> pl.Series: ...
         @overload
         def __call__(
             self,
-            quantile: _Array,
-            contacts_ahead: _Plain,
-            agents: _Plain = ...,
-            aht_s: _Plain = ...,
+            quantile: Array,
+            contacts_ahead: Plain,
+            agents: Plain = ...,
+            aht_s: Plain = ...,
             **told: Unpack[_Plains],
-        ) -> _Floats: ...
+        ) -> Floats: ...
         @overload
         def __call__(
             self,
             quantile: float,
-            contacts_ahead: _Array,
-            agents: _Plain = ...,
-            aht_s: _Plain = ...,
+            contacts_ahead: Array,
+            agents: Plain = ...,
+            aht_s: Plain = ...,
             **told: Unpack[_Plains],
-        ) -> _Floats: ...
+        ) -> Floats: ...
         @overload
         def __call__(
-            self, quantile: _Any, contacts_ahead: _Any, agents: _Any = ..., aht_s: _Any = ..., **told: Unpack[_Anys]
-        ) -> float | _Floats | pl.Series: ...
+            self,
+            quantile: Numbers,
+            contacts_ahead: Numbers,
+            agents: Numbers = ...,
+            aht_s: Numbers = ...,
+            **told: Unpack[_Anys],
+        ) -> float | Floats | pl.Series: ...
 
     expected_wait: _OfQueues
     wait_variance: _OfQueues

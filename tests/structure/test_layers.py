@@ -16,7 +16,7 @@ import pytest
 from tests.structure.source import PACKAGE, ROOT, files, relative
 
 # The packages that only an extra brings, with the one place that may use them.
-EXTRAS = {"typer": "cli", "rich": "cli", "yaml": "yaml_reader.py"}
+EXTRAS = {"typer": "cli", "rich": "cli", "matplotlib": "cli", "yaml": "yaml_reader.py"}
 
 
 def imports(path: Path) -> set[str]:
@@ -79,7 +79,7 @@ def test_what_reads_zones_brings_their_database(room: Path, brought_by: Callable
     assert [s for s in brought_by(document) if s.startswith("tzdata") and s.endswith("sys_platform == 'win32'")]
 
 
-@pytest.mark.parametrize("module", ["polars", "numpy", "narwhals", "typer", "rich", "yaml", "zoneinfo"])
+@pytest.mark.parametrize("module", ["polars", "numpy", "narwhals", "typer", "rich", "matplotlib", "yaml", "zoneinfo"])
 def test_importing_turnout_loads_no_heavy_package(module: str) -> None:
     """Half a second of `import polars` is for those who use frames."""
     code = f"import sys, turnout; sys.exit({module!r} in sys.modules)"

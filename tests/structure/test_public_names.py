@@ -148,7 +148,10 @@ def agree(node: ast.FunctionDef, subject: Callable[..., Any], owner: str) -> Non
     stated = [(a.arg, default) for a, default in zip(both, defaults, strict=True)]
     named = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
     stated += [(a.arg, None if default is None else ast.unparse(default)) for a, default in named]
-    found = [(p.name, None if p.default is p.empty else repr(p.default)) for p in parameters]
+    # A default that Python has no word for is "..." in both.
+    found = [
+        (p.name, None if p.default is p.empty else "..." if p.default is ... else repr(p.default)) for p in parameters
+    ]
     assert stated == found, f"{owner}.{node.name}"
 
 

@@ -9,8 +9,11 @@ from typing import Any, Literal, assert_type
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 import turnout
+
+Floats = NDArray[np.float64]
 
 policy = turnout.load_policy("policy.toml")
 assert_type(policy, turnout.Policy)
@@ -190,6 +193,35 @@ mail = turnout.deadline_agents(arrives=[0], due=[1], work_s=[43_200], open_s=[36
 assert_type(mail.critical_first, int | None)
 rows = turnout.deadline_completion(arrives=[0], due=[1], work_s=[43_200], open_s=[3600, 3600], agents=6).late_s
 
+loads, half_hour = pl.Series([25.0, 30.0]), {"interval_s": 1800}
+assert_type(turnout.erlang_b(25, 30), float)
+assert_type(turnout.erlang_c(25, [30, 31]), Floats)
+assert_type(turnout.erlang_c(loads, 30), pl.Series)
+assert_type(turnout.erlang_c(pl.col("load"), 30), pl.Expr)
+assert_type(turnout.erlang_a(25, 30, 300, 120), float)
+assert_type(turnout.erlang_wait_quantile(0.9, arrivals=150, interval_s=1800, aht_s=300, agents=28), float)
+service = turnout.service_metrics(arrivals=150, interval_s=1800, aht_s=300, agents=28, measures=["asa_s"])
+assert_type(service, turnout.ServiceMetrics[float])
+assert_type(service.asa_s, float)
+assert_type(turnout.service_metrics(arrivals=loads, agents=28, interval_s=1800, aht_s=300).asa_s, pl.Series)
+assert_type(turnout.service_metrics(arrivals=[1, 2], agents=28, interval_s=1800, aht_s=300).asa_s, Floats)
+need = turnout.required_agents(arrivals=150, interval_s=1800, aht_s=300, service_level=None, asa_s=20, fractional=True)
+assert_type(need, turnout.RequiredAgents[float])
+assert_type(need.required_agents, float)
+assert_type(turnout.required_agents(arrivals=loads, interval_s=1800, aht_s=300).scheduled_agents, pl.Series)
+assert_type(turnout.required_agents(arrivals=pl.col("arrivals"), interval_s=1800, aht_s=300), pl.Expr)
+assert_type(turnout.square_root_staffing(25, 30), turnout.SquareRootStaffing[float])
+assert_type(turnout.combine_shrinkage([0.2, 0.1], compound=True), float)
+frame = pl.DataFrame({"arrivals": [150], "aht_s": [300]})
+assert_type(turnout.staff_intervals(frame, interval_s=1800, service_level=0.9, max_occupancy="limit"), pl.DataFrame)
+assert_type(turnout.staff_intervals(frame.lazy(), interval_s=1800), pl.LazyFrame)
+assert_type(turnout.expected_wait(4, 10, 300, patience_s=600), float)
+assert_type(turnout.expected_wait(pl.col("ahead"), 10, 300), pl.Expr)
+assert_type(turnout.wait_variance([4], 10, 300), Floats)
+assert_type(turnout.wait_quantile(0.9, loads, 10, 300), pl.Series)
+assert_type(turnout.answer_probability(4, 10, 300, answer_within_s=20), float)
+assert_type(turnout.score_queues(frame, contacts_ahead=3, agents=2), pl.DataFrame)
+
 # What must not pass: each line is wrong, and mypy must say so.
 turnout.Engine(policy)  # type: ignore[call-arg]
 engine.evaluate("billing-bot", 4.2)  # type: ignore[arg-type]
@@ -198,6 +230,9 @@ engine.evaluate(7)  # type: ignore[arg-type]
 turnout.PolicyWatch.from_source("policy.toml")  # type: ignore[call-arg]
 turnout.PolicyWatch.from_source("policy.toml", clock=clock, every="2s")  # type: ignore[call-arg]
 flag.enabled = True  # type: ignore[misc]
+need.binding = "asa_s"  # type: ignore[misc]
+turnout.erlang_c("25", 30)  # type: ignore[arg-type]
+turnout.staff_intervals(frame, service_levle=0.8)  # type: ignore[call-overload]
 calls.attempts = 3  # type: ignore[misc]
 print(calls.lines)  # type: ignore[attr-defined]
 turnout.chat_metrics(arrivals=60, interval_s=1800, aht_by_level_s=240, agents=7)  # type: ignore[call-overload]

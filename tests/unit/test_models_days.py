@@ -201,16 +201,24 @@ def test_limits_say_what_to_do() -> None:
     day = {"interval_s": 1800, "aht_s": 300}
     with pytest.raises(ValueError, match=r"more than 100000 intervals; give a part of them at a time$"):
         turnout.interval_loads(arrivals=np.ones(100_001), **day)
-    with pytest.raises(ValueError, match=r"more than 1000000 states; divide the contacts over several queues"):
-        turnout.carried_metrics(arrivals=[1], agents=1, arrivals_before=1e9, **day)
     with pytest.raises(ValueError, match=r"more than 4000000000 steps; divide the intervals into shorter ones$"):
-        turnout.carried_metrics(arrivals=[1e5], agents=1e5, interval_s=1e6, aht_s=1)
+        turnout.carried_metrics(arrivals=[1e8], agents=1, **day)
     with pytest.raises(ValueError, match=r"^backlog must be a whole number from 0, not 0.5$"):
         turnout.carried_metrics(arrivals=[1], agents=1, backlog=0.5, **day)
     with pytest.raises(ValueError, match=r"^most_agents\[1\] must be a whole number from 0 \(.*\), not 2.5$"):
         turnout.carried_required_agents(arrivals=[1, 1], most_agents=[1, 2.5], **day)
     with pytest.raises(ValueError, match=r"^basis must be one of mean, peak, not 'end'$"):
         turnout.interval_metrics(arrivals=[1], agents=1, basis="end", **day)
+
+
+def test_a_target_out_of_reach_is_worked_for_all_the_same() -> None:
+    """Without a limit to the agents, with more than anybody waits for; nothing is -0."""
+    found = turnout.carried_required_agents(arrivals=[100, 200], interval_s=1800, aht_s=300, service_level=1)
+    assert np.isnan(found.required_agents).all()
+    assert np.isnan(found.agents).all()
+    assert found.binding.tolist() == ["service_level"] * 2
+    assert found.service_level.tolist() == [1, 1]
+    assert not np.signbit(found.wait_probability).any()
 
 
 def test_mail() -> None:

@@ -239,7 +239,6 @@ def test_arguments_of_all_that_are_faulty(asked: Callable[..., Any], told: dict[
         ({"answer_within_s": [20, -1]}, "answer_within_s[1] must be 0 or more and finite, not -1"),
         ({"definition": "best"}, "definition must be one of offered, answered, exclude_abandons_within_target, "
          "count_abandons_within_target, exclude_short_abandons, virtual, not 'best'"),
-        ({"short_abandon_s": 5}, 'short_abandon_s goes with definition="exclude_short_abandons"'),
     ]  # fmt: skip
     if "agents" not in told:
         cases += [
@@ -256,6 +255,7 @@ def test_arguments_of_all_that_are_faulty(asked: Callable[..., Any], told: dict[
     for changed, message in (
         ({"arrivals": "many"}, "arrivals must be a number, an array of numbers or a Polars series; got str"),
         ({"arrivals": None}, "arrivals is needed"),
+        ({"short_abandon_s": 5}, 'short_abandon_s goes with definition="exclude_short_abandons"'),
         ({"definition": "exclude_short_abandons"}, 'short_abandon_s is needed for definition="exclude_short_abandons"'),
     ):
         with pytest.raises(TypeError) as wrong:
@@ -273,7 +273,7 @@ def test_arguments_of_all_that_are_faulty(asked: Callable[..., Any], told: dict[
         (0, {"agents": 17.5}, "agents must be 0 or more, finite, and whole where states are counted, not 17.5"),
         (1, {"arrivals_cv": [0.1, 11]}, "arrivals_cv[1] must be from 0 to 10, not 11"),
         (1, {"nodes": 3}, "nodes must be from 5 to 65, not 3"),
-        (1, {"nodes": -3}, "nodes must be from 5 to 65, not 0"),
+        (1, {"nodes": -3}, "nodes must be from 5 to 65, not -3"),
         (2, {"aht_by_level_s": [240, 200], "arrivals": [1, 2, 3]}, "aht_by_level_s[1] must be above 0, finite, and not falling from one level to the next, not 200"),
         (2, {"aht_by_level_s": []}, "aht_by_level_s has 0 values where 1 are needed"),
         (2, {"aht_by_level_s": [[240]]}, "aht_by_level_s must have one dimension, not 2"),

@@ -236,7 +236,6 @@ WANTED = "must be a number, an array of numbers or a Polars series; got"
         ({"agents": pl.DataFrame({"a": [1]})}, f"agents {WANTED} DataFrame"),
         ({"agents": pl.Series(["3"])}, "agents must hold numbers; it holds String"),
         ({"agents": pl.Series([True])}, "agents must hold numbers; it holds Boolean"),
-        ({"agents": pl.col("agents")}, "agents is a Polars expression, which has no values yet; give a column of a frame"),
         ({"contacts_ahead": None}, "contacts_ahead is needed"),
         ({"agents": None}, "agents and aht_s are needed, or starts_per_hour"),
         ({"aht_s": None}, "agents and aht_s are needed, or starts_per_hour"),

@@ -9,11 +9,13 @@ import typer
 
 from turnout.cli.faults import EXIT_FAULTS
 from turnout.cli.group import TurnoutGroup
+from turnout.cli.staff.command import staff
 
 app = typer.Typer(
     name="turnout",
     cls=TurnoutGroup,
-    help="Feature toggles and ramps for customer support: check a policy, ask it, watch it run over contacts.",
+    help="Feature toggles and ramps for customer support: check a policy, ask it, watch it run over contacts. "
+    "Staffing: the agents that queues need.",
     epilog="Exit codes: 0 good, 1 the document has faults or stale toggles, 2 wrong usage, 3 the output cannot be "
     "written or turnout failed. Instants are RFC 3339 with an offset; shares and buckets are percent, 0 to 100.",
     no_args_is_help=True,
@@ -294,6 +296,9 @@ def agreement(
 
     names = [name.strip() for name in by.split(",") if name.strip()]
     run_agreement(exposures, toggle or [], names, zone, as_json=as_json)
+
+
+app.command()(staff)
 
 
 @app.command()

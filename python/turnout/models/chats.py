@@ -13,30 +13,18 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from turnout.models.kinds import (
-        AnyName,
-        AnyNumber,
-        Anything,
-        AnyTruth,
-        Array,
-        ChatQueue,
-        ChatTargets,
-        Floats,
-        Names,
-        Number,
-        Plain,
-        Truths,
-    )
+    from turnout.kinds import Array, Floats, Number, Numbers, Plain
+    from turnout.models.kinds import AnyName, AnyNumber, AnyTruth, ChatQueue, ChatTargets, Names, Truths
 
 
 @overload
 def chat_metrics(*, arrivals: Number, **told: Unpack[ChatQueue[Number]]) -> ChatMetrics[float, bool]: ...
 @overload
-def chat_metrics(*, arrivals: pl.Series, **told: Unpack[ChatQueue[Anything]]) -> ChatMetrics[pl.Series, pl.Series]: ...
+def chat_metrics(*, arrivals: pl.Series, **told: Unpack[ChatQueue[Numbers]]) -> ChatMetrics[pl.Series, pl.Series]: ...
 @overload
 def chat_metrics(*, arrivals: Array, **told: Unpack[ChatQueue[Plain]]) -> ChatMetrics[Floats, Truths]: ...
 @overload
-def chat_metrics(*, arrivals: Anything, **told: Unpack[ChatQueue[Anything]]) -> ChatMetrics[AnyNumber, AnyTruth]: ...
+def chat_metrics(*, arrivals: Numbers, **told: Unpack[ChatQueue[Numbers]]) -> ChatMetrics[AnyNumber, AnyTruth]: ...
 def chat_metrics(
     *,
     arrivals: Any,
@@ -107,13 +95,13 @@ def chat_required_agents(
 ) -> ModelAgents[float, str | None]: ...
 @overload
 def chat_required_agents(
-    *, arrivals: pl.Series, **told: Unpack[ChatTargets[Anything]]
+    *, arrivals: pl.Series, **told: Unpack[ChatTargets[Numbers]]
 ) -> ModelAgents[pl.Series, pl.Series]: ...
 @overload
 def chat_required_agents(*, arrivals: Array, **told: Unpack[ChatTargets[Plain]]) -> ModelAgents[Floats, Names]: ...
 @overload
 def chat_required_agents(
-    *, arrivals: Anything, **told: Unpack[ChatTargets[Anything]]
+    *, arrivals: Numbers, **told: Unpack[ChatTargets[Numbers]]
 ) -> ModelAgents[AnyNumber, AnyName]: ...
 def chat_required_agents(
     *,

@@ -10,18 +10,19 @@ from turnout.models.results import DeadlineAgents, DeadlineCompletion
 if TYPE_CHECKING:
     import polars as pl
 
-    from turnout.models.kinds import AnyNumber, Anything, Array, Floats, Plain
+    from turnout.kinds import Array, Floats, Numbers, Plain
+    from turnout.models.kinds import AnyNumber
 
     _Plan = Literal["constant", "smooth"]
 
 
 @overload
 def deadline_agents(
-    *, arrives: Anything, due: Anything, work_s: Anything, open_s: pl.Series, plan: _Plan = ...
+    *, arrives: Numbers, due: Numbers, work_s: Numbers, open_s: pl.Series, plan: _Plan = ...
 ) -> DeadlineAgents[pl.Series]: ...
 @overload
 def deadline_agents(
-    *, arrives: Anything, due: Anything, work_s: Anything, open_s: Array, plan: _Plan = ...
+    *, arrives: Numbers, due: Numbers, work_s: Numbers, open_s: Array, plan: _Plan = ...
 ) -> DeadlineAgents[Floats]: ...
 def deadline_agents(*, arrives: Any, due: Any, work_s: Any, open_s: Any, plan: str = "constant") -> Any:
     """The fewest agents who do all work by its deadline: email, back office, call-backs.
@@ -85,11 +86,11 @@ def deadline_completion(
 ) -> DeadlineCompletion[Floats, Floats]: ...
 @overload
 def deadline_completion(
-    *, arrives: Anything, due: Anything, work_s: pl.Series, open_s: pl.Series, agents: Anything
+    *, arrives: Numbers, due: Numbers, work_s: pl.Series, open_s: pl.Series, agents: Numbers
 ) -> DeadlineCompletion[pl.Series, pl.Series]: ...
 @overload
 def deadline_completion(
-    *, arrives: Anything, due: Anything, work_s: Anything, open_s: Anything, agents: Anything
+    *, arrives: Numbers, due: Numbers, work_s: Numbers, open_s: Numbers, agents: Numbers
 ) -> DeadlineCompletion[AnyNumber, AnyNumber]: ...
 def deadline_completion(*, arrives: Any, due: Any, work_s: Any, open_s: Any, agents: Any) -> Any:
     """What given agents get done, and how late, when what is due first is done first.

@@ -13,33 +13,21 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from turnout.models.kinds import (
-        AnyName,
-        AnyNumber,
-        Anything,
-        AnyTruth,
-        Array,
-        Floats,
-        ForecastQueue,
-        ForecastTargets,
-        Names,
-        Number,
-        Plain,
-        Truths,
-    )
+    from turnout.kinds import Array, Floats, Number, Numbers, Plain
+    from turnout.models.kinds import AnyName, AnyNumber, AnyTruth, ForecastQueue, ForecastTargets, Names, Truths
 
 
 @overload
 def forecast_metrics(*, arrivals: Number, **told: Unpack[ForecastQueue[Number]]) -> ForecastMetrics[float, bool]: ...
 @overload
 def forecast_metrics(
-    *, arrivals: pl.Series, **told: Unpack[ForecastQueue[Anything]]
+    *, arrivals: pl.Series, **told: Unpack[ForecastQueue[Numbers]]
 ) -> ForecastMetrics[pl.Series, pl.Series]: ...
 @overload
 def forecast_metrics(*, arrivals: Array, **told: Unpack[ForecastQueue[Plain]]) -> ForecastMetrics[Floats, Truths]: ...
 @overload
 def forecast_metrics(
-    *, arrivals: Anything, **told: Unpack[ForecastQueue[Anything]]
+    *, arrivals: Numbers, **told: Unpack[ForecastQueue[Numbers]]
 ) -> ForecastMetrics[AnyNumber, AnyTruth]: ...
 def forecast_metrics(
     *,
@@ -109,7 +97,7 @@ def forecast_required_agents(
 ) -> ModelAgents[float, str | None]: ...
 @overload
 def forecast_required_agents(
-    *, arrivals: pl.Series, **told: Unpack[ForecastTargets[Anything]]
+    *, arrivals: pl.Series, **told: Unpack[ForecastTargets[Numbers]]
 ) -> ModelAgents[pl.Series, pl.Series]: ...
 @overload
 def forecast_required_agents(
@@ -117,7 +105,7 @@ def forecast_required_agents(
 ) -> ModelAgents[Floats, Names]: ...
 @overload
 def forecast_required_agents(
-    *, arrivals: Anything, **told: Unpack[ForecastTargets[Anything]]
+    *, arrivals: Numbers, **told: Unpack[ForecastTargets[Numbers]]
 ) -> ModelAgents[AnyNumber, AnyName]: ...
 def forecast_required_agents(
     *,

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Generic, Literal, TypedDict, TypeVar
+from typing import Generic, Literal, TypedDict, TypeVar
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-Number = float | np.floating[Any] | np.integer[Any] | None
-Array = Sequence[float | None] | NDArray[np.floating[Any]] | NDArray[np.integer[Any]]
-Plain = Number | Array
-Anything = Plain | pl.Series
-Floats = NDArray[np.float64]
+from turnout.kinds import Array, Definition, Floats, Number
+
 Truths = NDArray[np.bool_]
 Names = NDArray[np.object_]
 AnyNumber = float | Floats | pl.Series
 AnyTruth = bool | Truths | pl.Series
 AnyName = str | Names | pl.Series | None
 
-Definition = Literal[
-    "offered",
-    "answered",
-    "exclude_abandons_within_target",
-    "count_abandons_within_target",
-    "exclude_short_abandons",
-    "virtual",
-]
 Method = Literal["sipp", "lagged_sipp", "modified_offered_load"]
 Basis = Literal["mean", "peak"]
 

@@ -15,5 +15,5 @@ def split(told: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     if own_time and columns["short_abandon_s"] is None:
         raise TypeError('short_abandon_s is needed for definition="exclude_short_abandons"')
     if not own_time and columns.get("short_abandon_s") is not None:
-        raise ValueError('short_abandon_s goes with definition="exclude_short_abandons"')
+        raise TypeError('short_abandon_s goes with definition="exclude_short_abandons"')
     return columns, options

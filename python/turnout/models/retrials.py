@@ -13,33 +13,21 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from turnout.models.kinds import (
-        AnyName,
-        AnyNumber,
-        Anything,
-        AnyTruth,
-        Array,
-        Floats,
-        Names,
-        Number,
-        Plain,
-        RetrialQueue,
-        RetrialTargets,
-        Truths,
-    )
+    from turnout.kinds import Array, Floats, Number, Numbers, Plain
+    from turnout.models.kinds import AnyName, AnyNumber, AnyTruth, Names, RetrialQueue, RetrialTargets, Truths
 
 
 @overload
 def retrial_metrics(*, arrivals: Number, **told: Unpack[RetrialQueue[Number]]) -> RetrialMetrics[float, bool]: ...
 @overload
 def retrial_metrics(
-    *, arrivals: pl.Series, **told: Unpack[RetrialQueue[Anything]]
+    *, arrivals: pl.Series, **told: Unpack[RetrialQueue[Numbers]]
 ) -> RetrialMetrics[pl.Series, pl.Series]: ...
 @overload
 def retrial_metrics(*, arrivals: Array, **told: Unpack[RetrialQueue[Plain]]) -> RetrialMetrics[Floats, Truths]: ...
 @overload
 def retrial_metrics(
-    *, arrivals: Anything, **told: Unpack[RetrialQueue[Anything]]
+    *, arrivals: Numbers, **told: Unpack[RetrialQueue[Numbers]]
 ) -> RetrialMetrics[AnyNumber, AnyTruth]: ...
 def retrial_metrics(
     *,
@@ -127,7 +115,7 @@ def retrial_required_agents(
 ) -> ModelAgents[float, str | None]: ...
 @overload
 def retrial_required_agents(
-    *, arrivals: pl.Series, **told: Unpack[RetrialTargets[Anything]]
+    *, arrivals: pl.Series, **told: Unpack[RetrialTargets[Numbers]]
 ) -> ModelAgents[pl.Series, pl.Series]: ...
 @overload
 def retrial_required_agents(
@@ -135,7 +123,7 @@ def retrial_required_agents(
 ) -> ModelAgents[Floats, Names]: ...
 @overload
 def retrial_required_agents(
-    *, arrivals: Anything, **told: Unpack[RetrialTargets[Anything]]
+    *, arrivals: Numbers, **told: Unpack[RetrialTargets[Numbers]]
 ) -> ModelAgents[AnyNumber, AnyName]: ...
 def retrial_required_agents(
     *,

@@ -33,7 +33,7 @@ pub fn definition(name: &str, short_abandon_s: Option<f64>) -> PyResult<Definiti
         }
         (_, None) => {
             let known: Vec<&str> = DEFINITIONS.iter().map(|(known, _)| *known).chain([SHORT]).collect();
-            Err(PyValueError::new_err(format!("definition must be one of {}, not {name:?}", known.join(", "))))
+            Err(PyValueError::new_err(format!("definition must be one of {}, not '{name}'", known.join(", "))))
         }
     }
 }

@@ -51,9 +51,8 @@ impl<'a, 'py> Answers<'a, 'py> {
     /// A column, null also where it is not `there`.
     fn column(&self, name: &str, values: Vec<f64>, there: Option<Vec<bool>>) -> PyResult<Bound<'py, PyAny>> {
         let known = match &self.nulls {
-            Nulls::Rows(None) => there,
+            Nulls::Rows(None) | Nulls::From(usize::MAX) => there,
             Nulls::Rows(Some(known)) => Some(and(known.clone(), there)),
-            Nulls::From(usize::MAX) => there,
             Nulls::From(first) => {
                 let known = values.iter().enumerate().map(|(row, value)| row < *first || !value.is_nan());
                 Some(and(known.collect(), there))
@@ -63,6 +62,8 @@ impl<'a, 'py> Answers<'a, 'py> {
     }
 
     pub fn numbers(&self, name: &str, values: impl Iterator<Item = f64>) -> PyResult<()> {
+        // A sum of nothing is -0, which is 0 to everybody but those who print it.
+        let values = values.map(|value| value + 0.0);
         self.found.set_item(name, self.column(name, values.collect(), None)?)
     }
 
@@ -88,7 +89,7 @@ impl<'a, 'py> Answers<'a, 'py> {
     }
 
     /// The measures that all queues have.
-    pub fn service<'s>(&self, rows: impl Iterator<Item = &'s ServiceMetrics> + Clone) -> PyResult<()> {
+    pub fn service<'s>(&self, rows: &(impl Iterator<Item = &'s ServiceMetrics> + Clone)) -> PyResult<()> {
         let column = |name: &str, of: fn(&ServiceMetrics) -> f64| self.numbers(name, rows.clone().map(of));
         column("offered_load", |row| row.offered_load)?;
         let stable = |row: &ServiceMetrics| if row.service_level.is_nan() { f64::NAN } else { f64::from(row.stable) };

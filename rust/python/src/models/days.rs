@@ -97,7 +97,7 @@ pub fn interval_metrics<'py>(py: Python<'py>, columns: &Bound<'py, PyDict>, opti
     let (method, basis) = (options.method, options.basis);
     let rows = day.table.whole(|| models::interval_metrics(&series, method, basis, &agents, &threshold))?;
     let answers = Answers::in_order(&day.table);
-    answers.service(rows.iter())?;
+    answers.service(&rows.iter())?;
     Ok(answers.found)
 }
 
@@ -141,7 +141,7 @@ pub fn carried_required_agents<'py>(py: Python<'py>, columns: &Bound<'py, PyDict
 
 /// Intervals, and what they leave to the next.
 fn carried<'r>(answers: &Answers<'_, '_>, rows: impl Iterator<Item = &'r CarriedInterval> + Clone) -> PyResult<()> {
-    answers.service(rows.clone().map(|row| &row.service))?;
+    answers.service(&rows.clone().map(|row| &row.service))?;
     answers.numbers("completed", rows.clone().map(|row| row.completed))?;
     answers.numbers("abandoned", rows.clone().map(|row| row.abandoned))?;
     answers.numbers("in_service_after", rows.clone().map(|row| row.in_service_after))?;

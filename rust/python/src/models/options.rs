@@ -1,10 +1,10 @@
 //! What is said by name, and not in numbers.
 
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use turnout_core::erlang::Definition;
-use turnout_core::models::{LoadBasis, LoadMethod, USUAL_NODES};
+use turnout_core::models::{Argument, LoadBasis, LoadMethod, USUAL_NODES};
 
 /// The options of a call; those that are not given are the usual ones.
 pub struct Options {
@@ -40,7 +40,7 @@ impl Options {
         Ok(Self {
             definition: choice(given, "definition", &DEFINITIONS)?,
             fractional: fractional.map_or(Ok(false), |fractional| fractional.is_truthy())?,
-            nodes: nodes.map_or(Ok(USUAL_NODES), |nodes| whole("nodes", &nodes))?,
+            nodes: nodes.map_or(Ok(USUAL_NODES), |nodes| whole(Argument::Nodes, &nodes))?,
             method: choice(given, "method", &METHODS)?,
             basis: choice(given, "basis", &BASES)?,
             smooth: choice(given, "plan", &PLANS)?,
@@ -48,12 +48,13 @@ impl Options {
     }
 }
 
-/// A number of things; a negative one is none, so that the core refuses it.
-fn whole(name: &str, number: &Bound<'_, PyAny>) -> PyResult<usize> {
-    match number.extract::<i64>() {
-        Ok(number) => Ok(usize::try_from(number).unwrap_or_default()),
-        Err(error) => Err(pyo3::exceptions::PyTypeError::new_err(format!("{name}: {}", error.value(number.py())))),
-    }
+/// A number of things; whether it is too small or too large, the core says.
+fn whole(argument: Argument, number: &Bound<'_, PyAny>) -> PyResult<usize> {
+    let (name, py) = (argument.name(), number.py());
+    let found = number.extract::<i64>();
+    let found = found.map_err(|error| PyTypeError::new_err(format!("{name}: {}", error.value(py))))?;
+    let negative = |_| PyValueError::new_err(format!("{name} must be {}, not {found}", argument.range()));
+    usize::try_from(found).map_err(negative)
 }
 
 /// What a name stands for; the first where none is given.

@@ -64,7 +64,7 @@ pub fn retrial_metrics<'py>(py: Python<'py>, columns: &Bound<'py, PyDict>, optio
         models::retrial_metrics(&retrials(&cells, row), cells.at(Name::Agents, row), &cells.threshold(row, options))
     })?;
     let answers = Answers::by_rows(&table);
-    answers.service(rows.iter().map(|row| &row.service))?;
+    answers.service(&rows.iter().map(|row| &row.service))?;
     answers.numbers("attempts", rows.iter().map(|row| row.attempts))?;
     answers.numbers("blocking_probability", rows.iter().map(|row| row.blocking_probability))?;
     Ok(answers.found)
@@ -91,7 +91,7 @@ pub fn forecast_metrics<'py>(py: Python<'py>, columns: &Bound<'py, PyDict>, opti
         models::forecast_metrics(&forecast, cells.at(Name::Agents, row), &cells.threshold(row, options))
     })?;
     let answers = Answers::by_rows(&table);
-    answers.service(rows.iter().map(|row| &row.service))?;
+    answers.service(&rows.iter().map(|row| &row.service))?;
     answers.numbers("interval_service_level", rows.iter().map(|row| row.interval_service_level))?;
     Ok(answers.found)
 }
@@ -133,7 +133,7 @@ pub fn chat_metrics<'py>(py: Python<'py>, columns: &Bound<'py, PyDict>, options:
         models::chat_metrics(&chats, cells.at(Name::Agents, row), &cells.threshold(row, options))
     })?;
     let answers = Answers::by_rows(&table);
-    answers.service(rows.iter().map(|row| &row.service))?;
+    answers.service(&rows.iter().map(|row| &row.service))?;
     answers.numbers("aht_s", rows.iter().map(|row| row.aht_s))?;
     answers.numbers("concurrency", rows.iter().map(|row| row.concurrency))?;
     answers.numbers("busy_share", rows.iter().map(|row| row.busy_share))?;
