@@ -102,7 +102,8 @@ def shadow_agreement(
         lists = pl.col("segments")
         compared = compared.with_columns(segment=pl.when(lists.list.len() > 0).then(lists)).explode("segment")
     keys = list(dict.fromkeys(["toggle", *by]))
-    units = compared.group_by([*keys, "cluster"]).agg(
+    # In their order, so that sums of the same log have the same last digit.
+    units = compared.group_by([*keys, "cluster"], maintain_order=True).agg(
         contacts=pl.len(), watched=pl.col("watched").sum(), agreed=pl.col("agreed").sum()
     )
     return _with_intervals(units, keys).sort(keys, nulls_last=True)
@@ -124,7 +125,7 @@ def _with_intervals(units: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
 
     contacts, agreed = pl.col("contacts"), pl.col("agreed")
     share = agreed.sum() / contacts.sum()
-    groups = units.group_by(keys).agg(
+    groups = units.group_by(keys, maintain_order=True).agg(
         contacts.sum(),
         pl.len().alias("units"),
         pl.col("watched").sum(),

@@ -5,14 +5,14 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::abandon::Abandon;
 use super::answered::asa_of_answered;
 use super::column::{Check, RowError, check_rows};
 use super::columns::{MetricsColumns, QueueColumns, ThresholdColumns};
-use super::input::{Argument, Definition, OutOfRange, patience};
+use super::impatient::{Impatient, Part};
+use super::input::{Argument, OutOfRange, patience};
 use super::metrics::{ServiceMetrics, endless, impatient_with, measure};
 use crate::column::Column;
-use crate::special::{CHUNK, Lanes, LowerLanes, Places, Scratch, lower_many, upper_many};
+use crate::special::{CHUNK, Lanes, Places, Scratch, upper_many};
 
 /// All rows of one call.
 pub(super) struct Task<'a, 'b, 'c> {
@@ -41,27 +41,6 @@ struct Rows {
 const ENDLESS: u8 = 0;
 const IMPATIENT: u8 = 1;
 const OTHER: u8 = 2;
-
-/// Some of the rows, side by side: slices of equal length, at most a chunk's.
-struct Part<'a> {
-    load: &'a [f64],
-    agents: &'a [f64],
-    aht_s: &'a [f64],
-    patience_s: &'a [f64],
-    patience: &'a [f64],
-    within_s: &'a [f64],
-}
-
-/// What Erlang A needs besides.
-struct Impatient {
-    wait: Lanes,
-    x: Lanes,
-    all: LowerLanes,
-    stay: Lanes,
-    y: Lanes,
-    later: LowerLanes,
-    short: Lanes,
-}
 
 /// The measures of some rows.
 struct Results {
@@ -156,23 +135,14 @@ impl Task<'_, '_, '_> {
 
     #[inline(always)]
     fn impatient(&mut self, chunk: &mut Chunk, base: usize) {
-        let Chunk { rows, room, places, sums, results, impatient, scratch } = chunk;
+        let Chunk { rows, room, places, results, impatient, scratch, .. } = chunk;
         let part = rows.at(places, room);
-        upper_many(part.agents, part.load, sums, scratch);
-        impatient.begin(&part, sums, scratch);
-        let definition = self.thresholds.definition;
-        if let Definition::ExcludeShortAbandons { short_abandon_s } = definition {
-            impatient.at(&part, |_| short_abandon_s, scratch);
-            for i in 0..part.len() {
-                impatient.short[i] = impatient.by_time(&part, i, short_abandon_s).abandoned_within;
-            }
-        }
-        impatient.at(&part, |i| part.within_s[i], scratch);
+        impatient.begin(&part, scratch);
+        impatient.judge(&part, self.thresholds.definition, scratch);
         for i in 0..part.len() {
-            let late = impatient.by_time(&part, i, part.within_s[i]).late(definition, impatient.short[i]);
             let (load, agents, patience_s) = (part.load[i], part.agents[i], part.patience_s[i]);
             let model = impatient.model(&part, i);
-            results.set(i, &impatient_with(load, agents, patience_s, part.patience[i], &model, late));
+            results.set(i, &impatient_with(load, agents, patience_s, part.patience[i], &model, impatient.late[i]));
         }
         if self.out.answered_asa_s.is_some() {
             for i in 0..part.len() {
@@ -182,45 +152,6 @@ impl Task<'_, '_, '_> {
             }
         }
         results.spread(self.out, base, places);
-    }
-}
-
-impl Impatient {
-    /// The state of each queue, from U(agents, load).
-    #[inline(always)]
-    fn begin(&mut self, part: &Part, sums: &Lanes, scratch: &mut Scratch) {
-        for i in 0..part.len() {
-            self.x[i] = part.agents[i] * part.patience[i];
-            self.y[i] = part.load[i] * part.patience[i];
-        }
-        lower_many::<true>(&self.x[..part.len()], &self.y[..part.len()], &mut self.all, scratch);
-        for i in 0..part.len() {
-            let model = Abandon::of(part.load[i], part.agents[i], part.patience[i], sums[i], self.all.get(i));
-            self.wait[i] = model.wait_probability;
-        }
-    }
-
-    #[inline(always)]
-    fn model(&self, part: &Part, i: usize) -> Abandon {
-        Abandon::with_wait(part.load[i], part.agents[i], part.patience[i], self.all.get(i), self.wait[i])
-    }
-
-    /// L at the y of a time.
-    #[inline(always)]
-    fn at(&mut self, part: &Part, time_s: impl Fn(usize) -> f64, scratch: &mut Scratch) {
-        for i in 0..part.len() {
-            let (stay, y) = self.model(part, i).later(time_s(i) / part.aht_s[i]);
-            self.stay[i] = stay;
-            self.y[i] = y;
-        }
-        lower_many::<false>(&self.x[..part.len()], &self.y[..part.len()], &mut self.later, scratch);
-    }
-
-    /// What has happened by that time.
-    #[inline(always)]
-    fn by_time(&self, part: &Part, i: usize, time_s: f64) -> super::abandon::ByTime {
-        let time = time_s / part.aht_s[i];
-        self.model(part, i).by_time_of(time, self.stay[i], self.y[i], &self.later.get(i))
     }
 }
 
@@ -247,15 +178,6 @@ impl Rows {
         let impatient = usual & (self.patience[place] > 0.0) & !is_endless;
         let other = if impatient { IMPATIENT } else { OTHER };
         if endless { ENDLESS } else { other }
-    }
-}
-
-impl Part<'_> {
-    /// How many; every slice has as many, and said so here no access need be looked at.
-    #[inline(always)]
-    fn len(&self) -> usize {
-        let others = [self.agents, self.aht_s, self.patience_s, self.patience, self.within_s];
-        others.iter().fold(self.load.len(), |least, other| least.min(other.len())).min(CHUNK)
     }
 }
 
@@ -321,15 +243,7 @@ impl Chunk {
                 answered_asa_s: none,
                 mean_queue_length: none,
             },
-            impatient: Impatient {
-                wait: none,
-                x: none,
-                all: LowerLanes::new(),
-                stay: none,
-                y: none,
-                later: LowerLanes::new(),
-                short: none,
-            },
+            impatient: Impatient::new(),
             scratch: Scratch::new(),
         }
     }

@@ -7,7 +7,8 @@ use pulp::{Simd, WithSimd};
 
 use super::columns::{RequirementColumns, StaffingColumns};
 use super::endless::{Endless, Met, STEPS_UNTIL, Step, guess};
-use super::required::{binding, require};
+use super::leaving_many::Hunts;
+use super::required::{Requirement, at_least, begin, binding, require};
 use super::shrinkage::ceil;
 use super::targets::Binding;
 use crate::column::Column;
@@ -26,9 +27,10 @@ pub(super) struct Task<'a, 'b, 'c> {
     pub(super) rows: usize,
 }
 
-// Which rows go up together, and which are done by themselves.
+// Which rows go up together, which are hunted for together since contacts leave, and which are done by themselves.
 const TOGETHER: u8 = 0;
-const ALONE: u8 = 1;
+const LEAVING: u8 = 1;
+const ALONE: u8 = 2;
 
 /// What a chunk's rows ask for: the fields of `Endless`.
 struct Rows {
@@ -54,6 +56,9 @@ struct Chunk {
     /// The bounds that one agent less would break.
     met: [Met; CHUNK],
     scratch: Scratch,
+    hunts: Hunts,
+    /// The rows of the hunts, and the fewest agents that were asked for.
+    hunted: Vec<(usize, Requirement)>,
 }
 
 impl WithSimd for Task<'_, '_, '_> {
@@ -73,6 +78,9 @@ impl WithSimd for Task<'_, '_, '_> {
                     let found = require(&self.queues.get(row), &self.staffing.get(row));
                     self.out.set(row, &found);
                 }
+            }
+            if chunk.places.choose(&chunk.kinds[..count], LEAVING) {
+                self.leaving(&mut chunk, base);
             }
             if chunk.places.choose(&chunk.kinds[..count], TOGETHER) {
                 if others {
@@ -119,13 +127,13 @@ impl Task<'_, '_, '_> {
             rows.wait[i] = if wait < 1.0 { wait } else { wait * f64::INFINITY };
             too_large |= load == f64::INFINITY;
             // NaN is neither above nor below anything.
-            let usual = (load > 0.0) & (load <= STEPS_UNTIL) & (patience(patience_s[i], aht_s[i]) == f64::INFINITY);
+            let patience = patience(patience_s[i], aht_s[i]);
+            let usual = (load > 0.0) & (load <= STEPS_UNTIL) & (patience == f64::INFINITY) & !self.staffing.fractional;
             let reachable = (rows.late[i] > 0.0) & (rows.asa[i] > 0.0) & (rows.wait[i] > 0.0);
             let known = (rows.time[i] >= 0.0) & (rows.occupancy[i] > 0.0) & (fewest[i] >= 0.0);
-            kinds[i] = if usual & reachable & known { TOGETHER } else { ALONE };
-        }
-        if self.staffing.fractional {
-            kinds.fill(ALONE);
+            let leaving = (load > 0.0) & (patience > 0.0) & (patience < f64::INFINITY);
+            let other = if leaving { LEAVING } else { ALONE };
+            kinds[i] = if usual & reachable & known { TOGETHER } else { other };
         }
         if let Some(abandon) = &targets.max_abandon {
             // It decides nothing here, but not to know it is not to know the answer.
@@ -137,6 +145,33 @@ impl Task<'_, '_, '_> {
                 row: Some(base + i),
                 error: OutOfRange { argument: Argument::OfferedLoad, value: f64::INFINITY },
             }),
+        }
+    }
+
+    #[inline(always)]
+    fn leaving(&mut self, chunk: &mut Chunk, base: usize) {
+        let Chunk { places, hunts, hunted, scratch, .. } = chunk;
+        hunts.clear();
+        hunted.clear();
+        for row in places.iter().map(|place| base + place) {
+            let (queue, staffing) = (self.queues.get(row), self.staffing.get(row));
+            let found = begin(&queue, &staffing).and_then(|(load, fewest)| {
+                let patience = patience(queue.patience_s, queue.aht_s);
+                let known = hunts.add(load, patience, &queue, &staffing);
+                known.map(|()| fewest).map_err(|known| at_least(fewest, known))
+            });
+            match found {
+                Ok(fewest) => hunted.push((row, fewest)),
+                Err(known) => self.out.set(row, &known),
+            }
+        }
+        let targets = &self.staffing.targets;
+        let present = [targets.service_level, targets.asa_s, targets.max_occupancy, targets.max_abandon];
+        let [late, asa, occupancy, abandon] = present.map(|target| target.is_some());
+        let present = [late, asa, occupancy, abandon, targets.max_wait_probability.is_some()];
+        hunts.run(self.staffing.thresholds.definition, present, scratch);
+        for ((row, fewest), found) in hunted.iter().zip(hunts.requirements()) {
+            self.out.set(*row, &at_least(*fewest, found));
         }
     }
 
@@ -313,6 +348,8 @@ impl Chunk {
             agents: none,
             met: [Met::ALL; CHUNK],
             scratch: Scratch::new(),
+            hunts: Hunts::new(),
+            hunted: Vec::with_capacity(CHUNK),
         }
     }
 }

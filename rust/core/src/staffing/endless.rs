@@ -141,7 +141,7 @@ impl Endless {
         let root = self.load.sqrt();
         let step = (0.02 * beta * root).max(0.2).min(0.5 * beta * root);
         let search = Search { low: self.load, start: self.load + beta * root, step, whole: false };
-        least(&search, |agents| self.excess(agents).into_iter().fold(f64::NEG_INFINITY, f64::max)).max(by_occupancy)
+        least(search, |agents| self.excess(agents).into_iter().fold(f64::NEG_INFINITY, f64::max)).max(by_occupancy)
     }
 
     /// How far each measure lies above its bound, as a logarithm: late, mean wait, occupancy, wait.

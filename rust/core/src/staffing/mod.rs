@@ -8,6 +8,8 @@
 mod batch;
 mod columns;
 mod endless;
+mod leaving;
+mod leaving_many;
 mod required;
 mod root;
 mod shrinkage;
