@@ -33,7 +33,7 @@ fn row() -> impl Strategy<Value = Row> {
         2 => (-6.0..6.0f64).prop_map(|power| 10f64.powf(power)),
         1 => Just(0.0),
     ];
-    let patience = prop_oneof![8 => Just(f64::INFINITY), 1 => 10.0..2000.0f64, 1 => Just(0.0)];
+    let patience = prop_oneof![4 => Just(f64::INFINITY), 4 => 1.0..2000.0f64, 1 => Just(0.0)];
     let share = || prop_oneof![8 => 0.01..0.99f64, 1 => Just(0.0), 1 => Just(1.0), 1 => Just(f64::NAN)];
     let shares = (share(), 0.0..100.0f64, 0.05..1.0f64, share(), share());
     let odd = prop_oneof![15 => Just(0.0), 1 => Just(f64::NAN)];

@@ -12,7 +12,7 @@ use crate::special::{CHUNK, Lanes, Scratch, ln};
 /// Queues whose agents are hunted for.
 pub(super) struct Hunts {
     models: Vec<Leaving>,
-    hunts: Vec<Hunt>,
+    each: Vec<Hunt>,
     /// Those whose hunts go on.
     open: Vec<u16>,
     /// Their numbers, side by side.
@@ -33,7 +33,7 @@ impl Hunts {
         let none = [0.0; CHUNK];
         Self {
             models: Vec::with_capacity(CHUNK),
-            hunts: Vec::with_capacity(CHUNK),
+            each: Vec::with_capacity(CHUNK),
             open: Vec::with_capacity(CHUNK),
             load: none,
             agents: none,
@@ -49,7 +49,7 @@ impl Hunts {
 
     pub(super) fn clear(&mut self) {
         self.models.clear();
-        self.hunts.clear();
+        self.each.clear();
     }
 
     /// One more, unless it is known without a hunt; at most a chunk's.
@@ -61,7 +61,7 @@ impl Hunts {
         staffing: &Staffing,
     ) -> Result<(), Requirement> {
         let model = Leaving::new(load, patience, queue, staffing)?;
-        self.hunts.push(Hunt::new(model.search()));
+        self.each.push(Hunt::new(model.search()));
         self.models.push(model);
         Ok(())
     }
@@ -70,29 +70,29 @@ impl Hunts {
     #[inline(always)]
     pub(super) fn run(&mut self, definition: Definition, present: [bool; 5], scratch: &mut Scratch) {
         self.open.clear();
-        self.open.extend((0_u16..).zip(&self.hunts).map(|(i, _)| i));
+        self.open.extend((0_u16..).zip(&self.each).map(|(i, _)| i));
         loop {
-            let hunts = &self.hunts;
-            self.open.retain(|i| hunts[usize::from(*i)].asks().is_some());
+            let each = &self.each;
+            self.open.retain(|i| each[usize::from(*i)].asks().is_some());
             if self.open.is_empty() {
                 return;
             }
             self.gather();
             self.measure(definition, present, scratch);
             for (place, i) in self.open.iter().enumerate() {
-                self.hunts[usize::from(*i)].tell(self.excess[place]);
+                self.each[usize::from(*i)].tell(self.excess[place]);
             }
         }
     }
 
     /// What was found, in the order of `add`.
     pub(super) fn requirements(&self) -> impl Iterator<Item = Requirement> {
-        self.models.iter().zip(&self.hunts).map(|(model, hunt)| model.requirement(hunt.found()))
+        self.models.iter().zip(&self.each).map(|(model, hunt)| model.requirement(hunt.found()))
     }
 
     fn gather(&mut self) {
         for (place, i) in self.open.iter().enumerate() {
-            let (model, hunt) = (&self.models[usize::from(*i)], &self.hunts[usize::from(*i)]);
+            let (model, hunt) = (&self.models[usize::from(*i)], &self.each[usize::from(*i)]);
             self.load[place] = model.load;
             self.agents[place] = hunt.asks().unwrap_or_default();
             self.aht_s[place] = model.queue.aht_s;
