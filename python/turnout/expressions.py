@@ -19,6 +19,10 @@ def lazily(function: str, arguments: dict[str, Any], how: dict[str, Any]) -> pl.
     """
     import polars as pl
 
+    for name, told in arguments.items():
+        if not isinstance(told, pl.Expr) and getattr(told, "__len__", None) is not None:
+            kind = type(told).__name__
+            raise TypeError(f"{name} must be a number or an expression beside expressions, not {kind}; use pl.lit")
     call = getattr(core, function)
     columns = {name: told for name, told in arguments.items() if isinstance(told, pl.Expr)}
     rest = {name: told for name, told in arguments.items() if name not in columns} | how

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, overload
 
 from turnout.staffing import required_agents, service_metrics
@@ -122,13 +123,18 @@ def staff_intervals(frame: Any, *, service_level: float | str | None = 0.8, **to
     """
     import polars as pl
 
+    if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
+        raise TypeError(f"staff_intervals takes a Polars DataFrame or LazyFrame, not {type(frame).__name__}")
     names = frame.collect_schema().names()
     sources = _sources(names, {"service_level": service_level, **told})
     how = {name: told[name] for name in _HOW if name in told}
 
     def staffing(part: pl.DataFrame) -> list[pl.Series]:
         given = {name: part.get_column(told) if isinstance(told, str) else told for name, told in sources.items()}
-        return _staffing(given, dict(how), part.height)
+        try:
+            return _staffing(given, dict(how), part.height)
+        except (TypeError, ValueError) as error:
+            raise _named(error, sources) from None
 
     empty = frame.collect_schema().to_frame()
     added = staffing(empty)
@@ -152,6 +158,9 @@ def _sources(columns: Collection[str], told: dict[str, Any]) -> dict[str, Any]:
             f"staff_intervals has no argument {min(strange)!r}; known: {', '.join((*_INPUTS, *_TARGETS, *_HOW))}"
         )
     for name, source in told.items():
+        if name not in _HOW and not isinstance(source, str | float | int | None):
+            kind = type(source).__name__
+            raise TypeError(f"{name} must be a number for all rows or the name of a column, not {kind}")
         if name not in _HOW and isinstance(source, str) and source not in columns:
             raise TypeError(f"{name} is to be the column {source!r}, which is not there; columns: {', '.join(columns)}")
     read = {name: name for name in _INPUTS if name in columns}
@@ -162,6 +171,13 @@ def _sources(columns: Collection[str], told: dict[str, Any]) -> dict[str, Any]:
             f" columns: {', '.join(columns) or 'none'}"
         )
     return sources
+
+
+def _named(error: Exception, sources: dict[str, Any]) -> Exception:
+    """A fault, with the column from which its argument was read."""
+    argument, rest = re.match(r"(\w*)(.*)", str(error), re.DOTALL).groups()  # type: ignore[union-attr]
+    column = sources.get(argument)
+    return type(error)(f"{column} ({argument}){rest}") if isinstance(column, str) and column != argument else error
 
 
 def _staffing(given: dict[str, Any], how: dict[str, Any], rows: int) -> list[pl.Series]:

@@ -288,7 +288,8 @@ def score_queues(
     Raises
     ------
     ValueError
-        A number is out of range, as with `expected_wait`, or a name is both a column and a constant.
+        A number is out of range, as with `expected_wait`, a name is both a column and a constant, or there is a column
+        already that is to be added.
     TypeError
         A column is missing, unknown, or holds no numbers.
 
@@ -311,13 +312,21 @@ def score_queues(
     if twice := sorted(constants.keys() & set(columns)):
         raise ValueError(f"{twice[0]} is a column of the queues, and an argument; drop one of them")
     told = [name for name in _TOLD if name in columns]
+
+    def refuse(scores: Any) -> None:
+        if there := [name for name in scores if name in columns]:
+            raise ValueError(f"there is a column {there[0]!r} already, which is to be added; drop or rename it")
+
     if isinstance(queues, Mapping):
         scores = score_columns({name: queues[name] for name in told} | constants, list(quantiles), rank_by)
+        refuse(scores)
         return {**queues, **scores}
 
     def scored(frame: pl.DataFrame) -> pl.DataFrame:
         given = {name: frame.get_column(name) for name in told} | constants
-        return frame.with_columns(**score_columns(given, list(quantiles), rank_by))
+        scores = score_columns(given, list(quantiles), rank_by)
+        refuse(scores)
+        return frame.with_columns(**scores)
 
     if not hasattr(queues, "collect"):
         return scored(queues)

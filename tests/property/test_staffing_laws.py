@@ -120,8 +120,12 @@ def test_results_are_compared_pickled_and_frozen() -> None:
     with pytest.raises(AttributeError):
         need.required_agents = 3  # type: ignore[misc]
     column = turnout.service_metrics(arrivals=pl.Series([150]), interval_s=1800, aht_s=300, agents=28)
-    rebuilt = pickle.loads(pickle.dumps(column))
-    assert rebuilt.service_level.equals(column.service_level)
+    assert pickle.loads(pickle.dumps(column)) == column
+    arrays = turnout.required_agents(arrivals=[150, math.nan], interval_s=1800, aht_s=300)
+    assert arrays == turnout.required_agents(arrivals=[150, math.nan], interval_s=1800, aht_s=300) != column
+    once = turnout.retrial_metrics(arrivals=[150, 90], interval_s=1800, aht_s=300, agents=28)
+    assert once == turnout.retrial_metrics(arrivals=[150, 90], interval_s=1800, aht_s=300, agents=28)
+    assert once != turnout.retrial_metrics(arrivals=[150, 91], interval_s=1800, aht_s=300, agents=28)
 
 
 def test_many_threads_give_what_one_gives() -> None:

@@ -346,6 +346,25 @@ def test_json_is_all_that_is_printed() -> None:
     assert (found["out"], found["plot"]) == ("o.csv", {"path": "p.png", "day": "2026-03-02"})
 
 
+def test_an_option_goes_before_a_column() -> None:
+    """What if there were ten agents, or calls took 200 s?"""
+    found = results("roster.parquet", *HALF, "--agents", 10, "--aht-s", 200)
+    plan = turnout.staff_intervals(MONDAY, interval_s=1800, agents=10, aht_s=200)
+    assert found["required_agents"].to_list() == plan["required_agents"].to_list()
+    assert found["agents_short"].to_list() == plan["agents_short"].to_list()
+
+
+def test_what_is_out_of_reach_is_not_added_up_as_nothing() -> None:
+    """All of it, and some."""
+    text = run("staff", "roster.parquet", *HALF, "--service-level", 1)
+    assert "required   -" in text
+    assert "scheduled  -" in text
+    assert "at work    34.5 agent-hours\n" in text
+    MONDAY.with_columns(level=pl.Series([1.0, 0.8, 0.8, 0.8, 0.8, 0.8])).write_parquet("some.parquet")
+    text = run("staff", "some.parquet", *HALF, "--service-level", "level")
+    assert "agent-hours without 1 interval out of reach" in text
+
+
 def test_intervals_beside_an_occupancy_band_are_counted() -> None:
     """As the library says of each."""
     band = ["--occupancy-band", 0.6, 0.85]

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
 from tests.unit.test_cli import run, run_json
 from tests.unit.test_cli_process import start
 from tests.unit.test_cli_staff import HALF, MONDAY
+from turnout.cli.app import app
 from turnout.cli.staff import compute
 
 
@@ -46,7 +48,6 @@ def fault(*arguments: object) -> str:
         (["monday.parquet"], "monday.parquet: no column interval_s; it has starts_at, queue, arrivals, aht_s; give --interval-s 1800"),
         (["names.csv"], "names.csv: no column arrivals nor aht_s nor interval_s; it has time, arrival, n; if it is \"arrival\", give --arrivals arrival"),
         (["names.csv", "--arrivals", "n", *HALF], "names.csv: no column aht_s; it has time, arrival, n; give --aht-s 240"),
-        (["monday.parquet", *HALF, "--aht-s", 3], "monday.parquet: aht_s is a column of the file and an option; leave out --aht-s, or drop the column"),
         (["monday.parquet", *HALF, "--patience-s", "arrival"], "--patience-s: 'arrival' is neither a number nor a column; did you mean \"arrivals\"?"),
         (["monday.parquet", *HALF, "--asa-s", "?"], "--asa-s: '?' is neither a number nor a column; the file has starts_at, queue, arrivals, aht_s"),
         (["words.csv", *HALF], "words.csv row 2: aht_s must be a number, not 'soon'; leave it empty where it is unknown"),
@@ -152,3 +153,11 @@ def test_help_names_all_units_and_waits_for_nothing(tmp_path: Path) -> None:
         if name.endswith("-s"):
             assert "seconds" in " ".join(words).lower(), words
     assert {words[1] for words in options} >= {"--service-level", "--max-abandon", "--patience-s", "--plot", "--by"}
+
+
+def test_semicolons_are_named(tmp_path: Path) -> None:
+    """As spreadsheets of half the world write them."""
+    (tmp_path / "europe.csv").write_text("arrivals;aht_s\n10;300,5\n", encoding="utf-8")
+    found = CliRunner().invoke(app, ["staff", str(tmp_path / "europe.csv"), "--interval-s", "1800"])
+    assert found.exit_code == 2
+    assert "europe.csv: has semicolons between its columns; part them by commas" in found.stderr

@@ -90,6 +90,20 @@ def test_what_the_call_says_goes_first() -> None:
     assert turnout.staff_intervals(with_roster, arrivals=60, interval_s=1800, aht_s=300)["agents_short"][0] == 0
 
 
+@pytest.mark.parametrize(
+    "how", [{"definition": "virtual"}, {"definition": "exclude_short_abandons", "short_abandon_s": 10.0}]
+)
+def test_the_definition_is_that_of_need_and_service(how: dict[str, Any]) -> None:
+    """Of both, as of single calls."""
+    plan = turnout.staff_intervals(DAY, interval_s=1800, patience_s=120, **how)
+    queue: dict[str, Any] = {"arrivals": 150, "interval_s": 1800, "aht_s": 300, "patience_s": 120}
+    need = turnout.required_agents(**queue, **how).required_agents
+    assert plan["required_agents"][0] == need
+    expected = turnout.service_metrics(**queue, agents=need, **how).service_level
+    assert plan["expected_service_level"][0] == expected
+    assert expected != turnout.service_metrics(**queue, agents=need).service_level
+
+
 def test_lazy_in_lazy_out() -> None:
     """The same schema before anything is collected, and the same rows after."""
     plan = turnout.staff_intervals(DAY.lazy(), interval_s=1800, patience_s=90)
@@ -129,13 +143,25 @@ def test_a_hundred_thousand_rows() -> None:
         (DAY, {}, TypeError, "interval_s is needed: a column of that name, the name of another, or a number"),
         (DAY, {"interval_s": 1800, "patience": 3}, TypeError, "staff_intervals has no argument 'patience'; known: arr"),
         (DAY, {"interval_s": "length"}, TypeError, "interval_s is to be the column 'length', which is not there; colu"),
-        (DAY, {"interval_s": "queue"}, TypeError, "interval_s must hold numbers; it holds String"),
+        (DAY, {"interval_s": "queue"}, TypeError, r"queue \(interval_s\) must hold numbers; it holds String"),
         (DAY.with_columns(aht_s=pl.lit(-3)), {"interval_s": 60}, ValueError, r"aht_s\[0\] must be 0 or more"),
         (
             DAY.with_columns(patience_s=pl.Series([1.0, 2, 3, -math.inf])),
             {"interval_s": 60},
             ValueError,
             r"patience_s\[3\]",
+        ),
+        (
+            DAY.with_columns(n=pl.lit(-3)),
+            {"interval_s": 60, "arrivals": "n"},
+            ValueError,
+            r"n \(arrivals\)\[0\] must be",
+        ),
+        (
+            DAY,
+            {"interval_s": [1800]},
+            TypeError,
+            "interval_s must be a number for all rows or the name of a column, not l",
         ),
         (DAY.with_columns(stable=1), {"interval_s": 60}, ValueError, "the frame has a column 'stable' already, which"),
         (pl.DataFrame(), {}, TypeError, "arrivals is needed: .* columns: none"),

@@ -149,7 +149,7 @@ def test_kinds(asked: Callable[..., Any], told: dict[str, Any]) -> None:
         assert isinstance(values, np.ndarray)
         assert values.shape == (4,)
         assert series[name].to_list() == values.tolist()
-        assert series[name].dtype == {"stable": pl.Boolean, "binding": pl.String}.get(name, pl.Float64)
+        assert series[name].dtype == {"stable": pl.Boolean, "binding": pl.Enum}.get(name, pl.Float64)
     empty = asked(**{**told, "arrivals": [], **({"agents": []} if "agents" in told else {})})
     assert {len(values) for values in empty.as_dict().values()} == {0}
 

@@ -221,7 +221,7 @@ def test_kinds(asked: Callable[..., Any], told: dict[str, Any]) -> None:
         assert (many[name] == value).all()
         assert column[name].to_list() == [value, value]
         assert column[name].name == name
-        assert column[name].dtype == {"stable": pl.Boolean, "binding": pl.String}.get(name, pl.Float64)
+        assert column[name].dtype == {"stable": pl.Boolean, "binding": pl.Enum}.get(name, pl.Float64)
     for empty in (np.array([]), [], pl.Series([], dtype=pl.Float64)):
         assert {len(values) for values in asked(**{**told, "arrivals": empty}).as_dict().values()} == {0}
 

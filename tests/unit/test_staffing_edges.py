@@ -5,6 +5,7 @@ Others are pyworkforce 0.5.1 and formulas as commonly written down; where they s
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from typing import Any
 
@@ -60,7 +61,10 @@ def test_without_agents() -> None:
 
 @pytest.mark.parametrize("agents", [1, 10, 24, 24.9, 25])
 def test_too_few_agents_are_no_error(agents: float) -> None:
-    """pyworkforce prints P(wait) 4.41 and a service level of -0.74 (10.5 erlangs, 6 agents), or raises in a batch."""
+    """The formulas as they are written down give a P(wait) above 1 and negative service levels where agents do not exceed the load.
+
+    pyworkforce's P(wait) 4.41 is that of 10 erlangs and 5 agents; its service level is cut off at 0.
+    """
     found = service(150, 300, agents)
     told = ("wait_probability", "service_level", "asa_s", "mean_queue_length", "occupancy", "stable")
     assert [found[name] for name in told] == [1, 0, INF, INF, 1, False]
@@ -78,7 +82,7 @@ def test_patience_runs_from_loss_to_endless() -> None:
 
 def test_a_service_level_of_one_is_out_of_reach() -> None:
     """Others search without end; here an error for one queue, null in a column, with the target named."""
-    with pytest.raises(ValueError, match=r"^service_level of 1 is out of reach: no number of agents reaches it$"):
+    with pytest.raises(ValueError, match=r"^no number of agents reaches service_level 1; choose an easier target$"):
         turnout.required_agents(arrivals=150, aht_s=300, service_level=1, **HALF_HOUR)
     column = turnout.required_agents(arrivals=pl.Series([150, 0]), aht_s=300, service_level=1, **HALF_HOUR)
     assert column.required_agents.to_list() == [None, 0]
@@ -171,6 +175,38 @@ def test_what_no_queue_can_have_is_named(told: dict[str, Any], message: str) -> 
     with pytest.raises(ValueError) as error:  # noqa: PT011 - the whole message is compared
         turnout.required_agents(**{"arrivals": 150, "aht_s": 300, **HALF_HOUR, **told})
     assert str(error.value) == message
+
+
+def test_occupancies_next_to_nothing_are_answered_at_once() -> None:
+    """Where one agent more no longer changes a number, the load over the occupancy is the answer."""
+    found = required(150, 300, service_level=None, max_occupancy=1e-20)
+    assert found == pytest.approx(25e20, rel=1e-9)
+    assert required(150, 300, service_level=None, max_occupancy=1e-8) == 2_500_000_000
+
+
+def test_durations_are_seconds_or_hours_as_the_name_says() -> None:
+    """Of Python, and in series."""
+    minutes = dt.timedelta(minutes=5)
+    queue = {"arrivals": 150, "interval_s": dt.timedelta(minutes=30), "aht_s": minutes}
+    assert turnout.required_agents(**queue) == turnout.required_agents(arrivals=150, interval_s=1800, aht_s=300)
+    series = turnout.required_agents(arrivals=150, interval_s=1800, aht_s=pl.Series([minutes, None])).required_agents
+    assert series.to_list() == [30, None]
+    assert turnout.workload_fte(12_000, dt.timedelta(minutes=12), dt.timedelta(hours=140)) == pytest.approx(120 / 7)
+    with pytest.raises(TypeError, match="arrivals must be a number"):
+        turnout.required_agents(arrivals=minutes, interval_s=1800, aht_s=300)
+
+
+def test_measures_that_name_none_are_refused() -> None:
+    """Not taken for all, and no empty result."""
+    for arrivals in (150, [150, 90]):
+        with pytest.raises(ValueError, match="measures names none; leave it out for all"):
+            turnout.service_metrics(arrivals=arrivals, aht_s=300, agents=28, measures=[], **HALF_HOUR)
+
+
+def test_expressions_stand_beside_numbers_alone() -> None:
+    """An array has no row of a frame to come."""
+    with pytest.raises(TypeError, match=r"agents must be a number or an expression beside expressions, not list"):
+        turnout.erlang_c(pl.col("load"), [1, 2])
 
 
 def test_published_examples() -> None:

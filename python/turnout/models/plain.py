@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 
 
 @overload
-def workload_fte(volume: Number, aht_s: Number, productive_hours: Number) -> float: ...
+def workload_fte(volume: Number, aht_s: Number, productive_hours: Number, overhead_hours: Number = 0) -> float: ...
 @overload
-def workload_fte(volume: pl.Series, aht_s: Numbers, productive_hours: Numbers) -> pl.Series: ...
+def workload_fte(
+    volume: pl.Series, aht_s: Numbers, productive_hours: Numbers, overhead_hours: Numbers = 0
+) -> pl.Series: ...
 @overload
-def workload_fte(volume: Array, aht_s: Plain, productive_hours: Plain) -> Floats: ...
+def workload_fte(volume: Array, aht_s: Plain, productive_hours: Plain, overhead_hours: Plain = 0) -> Floats: ...
 @overload
-def workload_fte(volume: Numbers, aht_s: Numbers, productive_hours: Numbers) -> AnyNumber: ...
-def workload_fte(volume: Any, aht_s: Any, productive_hours: Any) -> Any:
+def workload_fte(
+    volume: Numbers, aht_s: Numbers, productive_hours: Numbers, overhead_hours: Numbers = 0
+) -> AnyNumber: ...
+def workload_fte(volume: Any, aht_s: Any, productive_hours: Any, overhead_hours: Any = 0) -> Any:
     """Full-time equivalents for a volume of contacts.
 
     Seconds of handle time in, hours of people in: `volume x aht_s / 3600 / productive_hours`. It knows work alone, not
@@ -37,6 +41,8 @@ def workload_fte(volume: Any, aht_s: Any, productive_hours: Any) -> Any:
         Average handle time in seconds, wrap-up included.
     productive_hours : number, array or series
         Hours that one full-time equivalent works on contacts in the same period: paid hours less shrinkage.
+    overhead_hours : number, array or series
+        Hours of other work in the same period, such as looking after what is automated.
 
     Returns
     -------
@@ -52,14 +58,16 @@ def workload_fte(volume: Any, aht_s: Any, productive_hours: Any) -> Any:
 
     Examples
     --------
-    A month of 12,000 contacts of 12 minutes; then without the quarter that automation takes, to which the hours of
-    whoever looks after it are added.
+    A month of 12,000 contacts of 12 minutes; then without the quarter that automation takes, and with 20 hours for
+    whoever looks after it.
 
     >>> import turnout
     >>> round(turnout.workload_fte(12_000, 720, 140), 2)
     17.14
-    >>> round(turnout.workload_fte(12_000 * 0.75, 720, 140), 2), round(20 / 140, 2)
-    (12.86, 0.14)
+    >>> round(turnout.workload_fte(12_000 * 0.75, 720, 140), 2)
+    12.86
+    >>> round(turnout.workload_fte(12_000 * 0.75, 720, 140, overhead_hours=20), 2)
+    13.0
 
     600 hours of calls, 173.3 paid hours a month at 35 % shrinkage: 5.3 people have enough to do. Two seats day and
     night take 13.
@@ -71,7 +79,14 @@ def workload_fte(volume: Any, aht_s: Any, productive_hours: Any) -> Any:
     13.0
     """
     columns = {"volume": volume, "aht_s": aht_s, "productive_hours": productive_hours}
-    return model_columns("workload_fte", columns, {})["workload_fte"]
+    contacts = model_columns("workload_fte", columns, {})["workload_fte"]
+    if isinstance(overhead_hours, int | float) and overhead_hours == 0:
+        return contacts
+    hours = {"volume": overhead_hours, "aht_s": 3600, "productive_hours": productive_hours}
+    try:
+        return contacts + model_columns("workload_fte", hours, {})["workload_fte"]
+    except (TypeError, ValueError) as error:
+        raise type(error)(str(error).replace("volume", "overhead_hours", 1)) from None
 
 
 @overload

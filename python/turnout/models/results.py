@@ -43,12 +43,36 @@ class ModelResult:
         """
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other) or not isinstance(other, ModelResult):
+            return NotImplemented
+        return same(self.as_dict(), other.as_dict())
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __repr__(self) -> str:
         told = [f"{name}={_short(value)}" for name, value in self.as_dict().items()]
         line = f"{type(self).__name__}({', '.join(told)})"
         if len(line) <= 120:
             return line
         return f"{type(self).__name__}(\n    " + ",\n    ".join(told) + ",\n)"
+
+
+def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two results have the same numbers; what is not known is the same as what is not known."""
+    return all(_equal(value, other[name]) for name, value in one.items())
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if type(one) is not type(other):
+        return False
+    if hasattr(one, "equals"):
+        return bool(one.equals(other))
+    if hasattr(one, "shape"):
+        import numpy as np
+
+        return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+    return bool(one == other or (one != one and other != other))
 
 
 def _short(value: Any) -> str:

@@ -9,7 +9,7 @@ use numpy::{
 };
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyFloat, PyInt, PyList, PyTuple};
+use pyo3::types::{PyBool, PyDelta, PyFloat, PyInt, PyList, PyTuple};
 use pyo3_arrow::PyChunkedArray;
 
 use crate::numbers::Numbers;
@@ -58,8 +58,17 @@ pub fn one<'py>(name: &str, object: &Bound<'py, PyAny>) -> PyResult<Read<'py>> {
     number(name, object).map(Read::Scalar)
 }
 
+/// How many seconds the unit has in which an argument counts time: its name says so.
+fn unit_s(name: &str) -> Option<f64> {
+    let name = name.split('[').next().unwrap_or(name);
+    if name.ends_with("_s") { Some(1.0) } else { name.ends_with("_hours").then_some(3600.0) }
+}
+
 /// A number that is no float of Python's.
 fn number(name: &str, object: &Bound<'_, PyAny>) -> PyResult<f64> {
+    if let (Some(unit_s), Ok(duration)) = (unit_s(name), object.cast::<PyDelta>()) {
+        return Ok(duration.call_method0("total_seconds")?.extract::<f64>()? / unit_s);
+    }
     let class = object.get_type().name()?;
     // Truth is no number here, not even numpy's.
     let is_truth = object.is_instance_of::<PyBool>() || class.to_str()?.starts_with("bool");
@@ -106,6 +115,10 @@ fn series<'py>(name: &str, series: &Bound<'py, PyAny>) -> PyResult<Numbers<'py>>
     let py = series.py();
     let polars = py.import("polars")?;
     let dtype = series.getattr("dtype")?;
+    if let Some(unit_s) = unit_s(name).filter(|_| dtype.get_type().name().is_ok_and(|name| name == "Duration")) {
+        let seconds = series.getattr("dt")?.call_method("total_microseconds", (), None)?.div(1e6 * unit_s)?;
+        return self::series("", &seconds);
+    }
     let is_number = dtype.call_method0("is_numeric")?.is_truthy()? || dtype.eq(polars.getattr("Null")?)?;
     if !is_number {
         return Err(PyTypeError::new_err(format!("{name} must hold numbers; it holds {}", dtype.str()?)));

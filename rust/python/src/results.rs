@@ -88,7 +88,10 @@ macro_rules! results {
             fn __eq__<'py>(&self, other: &pyo3::Bound<'py, pyo3::PyAny>) -> pyo3::PyResult<pyo3::Bound<'py, pyo3::PyAny>> {
                 let py = other.py();
                 match other.cast::<Self>() {
-                    Ok(other) => self.as_dict(py)?.rich_compare(other.get().as_dict(py)?, pyo3::pyclass::CompareOp::Eq),
+                    Ok(other) => {
+                        let same = py.import("turnout.models.results")?.getattr("same")?;
+                        same.call1((self.as_dict(py)?, other.get().as_dict(py)?))
+                    }
                     Err(_) => Ok(py.NotImplemented().into_bound(py)),
                 }
             }

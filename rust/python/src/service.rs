@@ -222,6 +222,9 @@ fn wanted(measures: Option<&[String]>) -> PyResult<([bool; MEASURES.len()], bool
         let known = MEASURES.join(", ");
         return Err(PyValueError::new_err(format!("measures must be among stable, {known}; not {strange:?}")));
     }
+    if measures.is_empty() {
+        return Err(PyValueError::new_err("measures names none; leave it out for all"));
+    }
     let has = |name: &str| measures.iter().any(|measure| measure == name);
     Ok((MEASURES.map(has), has("stable")))
 }

@@ -243,8 +243,8 @@ fn scalar(values: [Option<f64>; 12], how: &How) -> PyResult<RequiredAgents> {
 fn out_of_reach(binding: Binding, values: [Option<f64>; 12]) -> PyErr {
     let name = binding.name().unwrap_or("a target");
     let place = NAMES.iter().position(|known| *known == name);
-    let value = place.and_then(|place| values[place]).map_or(String::new(), |value| format!(" of {value}"));
-    PyValueError::new_err(format!("{name}{value} is out of reach: no number of agents reaches it"))
+    let value = place.and_then(|place| values[place]).map_or(String::new(), |value| format!(" {value}"));
+    PyValueError::new_err(format!("no number of agents reaches {name}{value}; choose an easier target"))
 }
 
 /// What the core's columns are made into.
@@ -286,7 +286,7 @@ fn columns<'py>(given: &Given<'py>, numbers: &[Option<Numbers<'py>>; 12], how: &
 }
 
 /// What may decide, in the words of the arguments.
-const WORDS: [&str; 6] =
+pub const WORDS: [&str; 6] =
     ["service_level", "asa_s", "max_occupancy", "max_abandon", "max_wait_probability", "min_agents"];
 
 fn place(binding: Binding) -> Option<u8> {

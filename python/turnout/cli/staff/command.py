@@ -157,9 +157,10 @@ def staff(
 ) -> None:
     """Show how many agents each interval of each queue needs, and what service they give.
 
-    A target or a trait of the queue is a number for all rows or the name of a column. Traits are read from columns of
-    their own names too (arrivals, interval_s, aht_s, patience_s, agents, ...); targets never are, since in logs such
-    columns hold what was. With agents, those at work, the service is theirs, and it is shown where they are too few.
+    A target or a trait of the queue is a number for all rows or the name of a column. Traits that no option tells are
+    read from columns of their own names (arrivals, interval_s, aht_s, patience_s, agents, ...); targets never are,
+    since in logs such columns hold what was. With agents, those at work, the service is theirs, and it is shown where
+    they are too few.
 
     Times are seconds, shares 0 to 1, loads erlangs; results are shown in percent where they say so.
     """

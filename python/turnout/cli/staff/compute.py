@@ -13,7 +13,7 @@ from turnout.cli.staff.intervals import Intervals
 from turnout.cli.staff.sources import KIND, flag
 
 CHUNK_ROWS: Final = 100_000
-IN_A_ROW: Final = re.compile(r"^(\w+)\[(\d+)\] (.*)$", re.DOTALL)
+IN_A_ROW: Final = re.compile(r"^(.*?)\[(\d+)\] (must .*)$", re.DOTALL)
 
 Tick = Callable[[str, int, int], object]
 
@@ -38,10 +38,8 @@ def refused(intervals: Intervals, first: int, message: str) -> CliError:
     """What the library says of a value, at its place in the file or the command."""
     if found := IN_A_ROW.match(message):
         row = intervals.rows[first + int(found[2])]
-        column = intervals.sources.get(found[1], found[1])
-        name = found[1] if column == found[1] else f"{column} ({found[1]})"
         hint = "mend the value, or leave it empty where it is unknown"
-        return CliError(f"{name} {found[3]}", where=f"{intervals.path} row {row}", hint=hint, kind=KIND)
+        return CliError(f"{found[1]} {found[3]}", where=f"{intervals.path} row {row}", hint=hint, kind=KIND)
     name = message.partition(" ")[0]
     if isinstance(intervals.sources.get(name), float) or name in ("definition", "short_abandon_s"):
         return CliError(message, where=flag(name), hint="see: turnout staff --help")

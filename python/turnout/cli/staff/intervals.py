@@ -81,6 +81,10 @@ def read_frame(path: Path) -> pl.DataFrame:
         if suffix == ".parquet":
             return pl.read_parquet(data)
         if suffix == ".csv":
+            head = data.partition(b"\n")[0]
+            if b";" in head and b"," not in head:
+                message, hint = "has semicolons between its columns", "part them by commas, and write 0.5 for a half"
+                raise CliError(message, where=str(path), hint=hint, kind=KIND)
             return pl.read_csv(data, try_parse_dates=True, infer_schema_length=None)
         return pl.read_ipc(data)
     except pl.exceptions.NoDataError:

@@ -27,10 +27,7 @@ Sources = Mapping[str, float | str]
 
 
 def find_sources(columns: Sequence[str], texts: Mapping[str, str | None], path: Path) -> dict[str, float | str]:
-    """What says each argument; refuses what is said twice, and what is needed and not said."""
-    if twice := [name for name in TRAITS if name in columns and texts.get(name) is not None]:
-        message = f"{twice[0]} is a column of the file and an option"
-        raise CliError(message, where=str(path), hint=f"leave out {flag(twice[0])}, or drop the column", kind=KIND)
+    """What says each argument: an option before a column of its name; refuses what is needed and not said."""
     sources: dict[str, float | str] = {name: name for name in TRAITS if name in columns}
     sources |= {name: source(name, text, columns) for name, text in texts.items() if text is not None}
     if missing := [name for name in NEEDED if name not in sources]:

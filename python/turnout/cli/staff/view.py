@@ -154,32 +154,42 @@ def group_table(intervals: Intervals, groups: Sequence[tuple[dict[str, Any], Sum
     heads = *map(escape, intervals.by), ">arrivals", ">load h", ">required h", ">scheduled h", *work, ">SL %", ">ASA s"
     table = plain_table(*heads)
     for group, sums in groups[:GROUPS_SHOWN]:
-        hours = [sums.load_hours, sums.required_hours, sums.scheduled_hours]
+        unknown = nothing_known(sums)
+        hours = [sums.load_hours, None if unknown else sums.required_hours, None if unknown else sums.scheduled_hours]
         if sums.roster is not None:
-            hours += [sums.roster.agent_hours, sums.roster.short_hours]
+            hours += [sums.roster.agent_hours, None if unknown else sums.roster.short_hours]
         service = percent(sums.expected_service_level), decimal(sums.expected_asa_s)
         table.add_row(*map(place, group.values()), f"{sums.arrivals:,.0f}", *map(whole, hours), *service)
     return table
 
 
+def nothing_known(sums: Sums) -> bool:
+    """Whether no interval has a requirement, so that there is nothing to add up."""
+    return sums.unreachable > 0 and sums.unreachable + sums.missing == sums.intervals
+
+
 def total_table(total: Sums) -> Table:
     """What all of it comes to."""
+    out = counted(total.unreachable, "interval")
+    without = f" without {out} out of reach" if total.unreachable else ""
+    unknown = nothing_known(total)
     table = plain_table("", "", head=False)
     table.add_row("offered", f"{total.arrivals:,.0f} contacts, {whole(total.load_hours)} agent-hours of work")
     peak = ""
     if total.peak is not None:
         at = "" if total.peak.at is None else f", {moment(total.peak.at)}"
         peak = f", at most {amount(total.peak.required_agents)} at once{at}"
-    table.add_row("required", f"{whole(total.required_hours)} agent-hours{peak}")
+    table.add_row("required", "-" if unknown else f"{whole(total.required_hours)} agent-hours{without}{peak}")
     if total.binding:
         bound = ", ".join(f"{BOUND.get(name, name)} in {n:,}" for name, n in total.binding.items())
         table.add_row("", f"bound by {bound}")
     unrounded = total.scheduled_unrounded_hours
     parts = f" ({whole(unrounded)} before rounding)" if round(unrounded, 1) != round(total.scheduled_hours, 1) else ""
-    table.add_row("scheduled", f"{whole(total.scheduled_hours)} agent-hours{parts}")
+    table.add_row("scheduled", "-" if unknown else f"{whole(total.scheduled_hours)} agent-hours{without}{parts}")
     if (work := total.roster) is not None:
         short = f"{whole(work.short_hours)} short in {counted(work.intervals_short, 'interval')}"
-        table.add_row("at work", f"{whole(work.agent_hours)} agent-hours: {short}, {whole(work.over_hours)} to spare")
+        beside = "" if unknown else f": {short}, {whole(work.over_hours)} to spare{without}"
+        table.add_row("at work", f"{whole(work.agent_hours)} agent-hours{beside}")
     if total.expected_service_level is not None:
         asa, abandons = decimal(total.expected_asa_s), percent(total.expected_abandon_probability)
         service = f"{percent(total.expected_service_level)} % answered in time"
@@ -232,8 +242,10 @@ def amount(value: float | None) -> str:
     return f"{value:,.0f}" if round(value, 1) == round(value) else f"{value:,.1f}"
 
 
-def whole(value: float) -> str:
+def whole(value: float | None) -> str:
     """Hours; few of them with a place."""
+    if value is None:
+        return "-"
     return f"{value:,.0f}" if value >= 100 else amount(value)
 
 

@@ -7,7 +7,7 @@ use crate::special::{exp, ln, upper};
 
 /// From this load on, a guess saves more steps than it costs.
 const GUESS_FROM: f64 = 4096.0;
-/// Beyond this load one agent more is less than the last digit that matters.
+/// Beyond so many agents one more is less than the last digit that matters.
 pub(super) const STEPS_UNTIL: f64 = 1e9;
 /// Bounds with the slack that any test of them has.
 const LOOSE: f64 = 1.0 + SLACK;
@@ -54,7 +54,7 @@ impl Met {
 impl Endless {
     /// The least whole number, and the bounds that one agent less would break: none, if it is the first above the load.
     pub(super) fn whole(&self) -> (f64, Met) {
-        if self.load > STEPS_UNTIL {
+        if self.load > STEPS_UNTIL * self.occupancy {
             let agents = (self.real() - SLACK).ceil();
             return (agents, self.tests(&self.at((agents - 1.0).max(self.load))));
         }
