@@ -128,7 +128,10 @@ impl Task<'_, '_, '_> {
             too_large |= load == f64::INFINITY;
             // NaN is neither above nor below anything.
             let patience = patience(patience_s[i], aht_s[i]);
-            let usual = (load > 0.0) & (load <= STEPS_UNTIL * rows.occupancy[i]) & (patience == f64::INFINITY) & !self.staffing.fractional;
+            let usual = (load > 0.0)
+                & (load <= STEPS_UNTIL * rows.occupancy[i])
+                & (patience == f64::INFINITY)
+                & !self.staffing.fractional;
             let reachable = (rows.late[i] > 0.0) & (rows.asa[i] > 0.0) & (rows.wait[i] > 0.0);
             let known = (rows.time[i] >= 0.0) & (rows.occupancy[i] > 0.0) & (fewest[i] >= 0.0);
             let leaving = (load > 0.0) & (patience > 0.0) & (patience < f64::INFINITY);

@@ -139,7 +139,11 @@ impl<'a, 'py> Answers<'a, 'py> {
         } else {
             let polars = py.import("polars")?;
             let names = (names().collect::<Vec<_>>(),);
-            let names = polars.getattr("Series")?.call1(("binding", names.0, polars.getattr("Enum")?.call1((crate::staffing::WORDS.to_vec(),))?))?;
+            let names = polars.getattr("Series")?.call1((
+                "binding",
+                names.0,
+                polars.getattr("Enum")?.call1((crate::staffing::WORDS.to_vec(),))?,
+            ))?;
             names.call_method1("gather", (column.call_method1("cast", (polars.getattr("UInt32")?,))?,))?
         };
         self.found.set_item("binding", names)
